@@ -1,0 +1,149 @@
+"""API keys: made once, shown once, checked on every call, revoked at once (R-PRIV-3, API.md Conventions)."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit import recording
+from audit.actions import Action
+from tenants import lookup, scope
+from tenants.models import ApiKey, Venue
+from tenants.permissions import PRESET_PERMISSIONS, Permission, Preset
+from tenants.refusal import Refusal
+from tenants.scope import Actor, ActorKind
+
+MARK = "cop"
+# Revocation must hold within a second, so no process trusts an answer longer than that.
+TRUSTED_SECONDS = 1.0
+TRUSTED_KEYS = 10_000
+LAST_USED_STEP = datetime.timedelta(minutes=1)
+
+
+class KeyRefused(Refusal):
+    code = "invalid_key"
+    status = 401
+    default_message = _("This API key is unknown, expired or revoked.")
+
+
+class VenueRequired(Refusal):
+    code = "venue_required"
+    status = 422
+    default_message = _("A widget key works for one venue: choose it.")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    id: UUID
+    tenant_id: UUID
+    actor: Actor
+    origins: tuple[str, ...]
+    expires_at: datetime.datetime | None
+
+    def is_expired(self, now: datetime.datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
+
+_trusted: dict[str, tuple[float, KnownKey]] = {}
+
+
+def create(
+    *,
+    name: str,
+    preset: str,
+    venue: Venue | None = None,
+    origins: Sequence[str] = (),
+    expires_at: datetime.datetime | None = None,
+    permissions: frozenset[Permission] | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key and return it with its whole text, which is kept nowhere and can never be shown again."""
+    if preset == Preset.WIDGET and venue is None:
+        raise VenueRequired(field="venue")
+    prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    key = ApiKey(
+        name=name,
+        prefix=prefix,
+        secret_hash=_hash(secret),
+        preset=preset,
+        permissions=sorted(permissions or PRESET_PERMISSIONS[preset]),
+        venue=venue,
+        origins=list(origins),
+        expires_at=expires_at,
+    )
+    key.save(force_insert=True)
+    recording.record(Action.API_KEY_CREATED, key, after={"name": name, "preset": preset, "prefix": prefix})
+    return key, f"{MARK}_{prefix}_{secret}"
+
+
+def revoke(key: ApiKey) -> None:
+    """End a key; every process refuses it within a second. Revoking twice changes nothing."""
+    if key.revoked_at is not None:
+        return
+    key.revoked_at = timezone.now()
+    key.save(update_fields=["revoked_at"])
+    recording.record(Action.API_KEY_REVOKED, key, after={"prefix": key.prefix})
+
+
+def authenticate(authorization: str) -> KnownKey:
+    """The key behind an Authorization header. Raises KeyRefused."""
+    scheme, _space, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise KeyRefused(_("Use the scheme Bearer: Authorization: Bearer <key>."))
+    digest = _hash(token.strip())
+    trusted = _trusted.get(digest)
+    if trusted is not None and time.monotonic() < trusted[0] and not trusted[1].is_expired(timezone.now()):
+        return trusted[1]
+    known = _look_up(token.strip())
+    if len(_trusted) >= TRUSTED_KEYS:
+        _trusted.clear()
+    _trusted[digest] = (time.monotonic() + TRUSTED_SECONDS, known)
+    return known
+
+
+def _look_up(token: str) -> KnownKey:
+    mark, _sep, rest = token.partition("_")
+    prefix, _sep, secret = rest.partition("_")
+    if mark != MARK or not secret or not (rest.isascii() and rest.isprintable()):
+        raise KeyRefused()
+    now = timezone.now()
+    for tenant_id, key_id in lookup.keys_with_prefix(prefix):
+        with scope.enter(tenant_id, scope.SYSTEM):
+            key = ApiKey.objects.get(pk=key_id)
+            if hmac.compare_digest(key.secret_hash, _hash(secret)) and _is_valid(key, now):
+                _note_use(key, now)
+                return _known(key)
+    raise KeyRefused()
+
+
+def _is_valid(key: ApiKey, now: datetime.datetime) -> bool:
+    return key.revoked_at is None and (key.expires_at is None or key.expires_at > now)
+
+
+def _note_use(key: ApiKey, now: datetime.datetime) -> None:
+    if key.last_used_at is None or now - key.last_used_at > LAST_USED_STEP:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+
+
+def _known(key: ApiKey) -> KnownKey:
+    actor = Actor(
+        kind=ActorKind.KEY,
+        id=key.pk,
+        label=key.name,
+        permissions=frozenset(Permission(value) for value in key.permissions if value in Permission.values),
+        venue_id=key.venue_id,
+        preset=key.preset,
+    )
+    return KnownKey(id=key.pk, tenant_id=key.tenant_id, actor=actor, origins=tuple(key.origins), expires_at=key.expires_at)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

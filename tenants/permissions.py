@@ -1,0 +1,87 @@
+"""Who may do what, in one table (R-PRIV-3).
+
+The same names serve as the permissions of a staff role and as the scopes of an API key, so that a rule asks one
+question: does the actor in force hold this permission?
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    MANAGER = "manager", _("Manager")
+    HOST = "host", _("Host")
+    MARKETER = "marketer", _("Marketer")
+
+
+class Preset(models.TextChoices):
+    WIDGET = "widget", _("Booking widget")
+    POS = "pos", _("Point of sale")
+    WIFI = "wifi", _("Guest WiFi")
+    READ = "read", _("Read only")
+    ADMIN = "admin", _("Administration")
+
+
+class Permission(models.TextChoices):
+    CONTACTS_READ = "contacts_read", _("See contacts")
+    CONTACTS_WRITE = "contacts_write", _("Add and edit contacts")
+    CONTACTS_DELETE = "contacts_delete", _("Move contacts to the bin and restore them")
+    CONTACTS_MERGE = "contacts_merge", _("Merge contacts")
+    CONTACTS_ERASE = "contacts_erase", _("Clear personal data")
+    CONTACTS_EXPORT = "contacts_export", _("Export contacts")
+    CONTACTS_IMPORT = "contacts_import", _("Import contacts")
+    HEALTH_READ = "health_read", _("Read allergies and diet of any guest")
+    TAGS_MANAGE = "tags_manage", _("Manage the tenant's tags")
+    BOOKINGS_READ = "bookings_read", _("See bookings")
+    BOOKINGS_CREATE = "bookings_create", _("Take bookings")
+    BOOKINGS_WRITE = "bookings_write", _("Edit bookings and set their status")
+    VENUES_MANAGE = "venues_manage", _("Edit venues")
+    MEMBERS_MANAGE = "members_manage", _("Manage staff")
+    KEYS_MANAGE = "keys_manage", _("Manage API keys")
+    SETTINGS_MANAGE = "settings_manage", _("Edit settings")
+    AUDIT_READ = "audit_read", _("Read the audit log")
+    GUEST_ACTION = "guest_action", _("Act on the guest's behalf")
+
+
+P = Permission
+
+HOST_PERMISSIONS = frozenset(
+    {P.CONTACTS_READ, P.CONTACTS_WRITE, P.BOOKINGS_READ, P.BOOKINGS_CREATE, P.BOOKINGS_WRITE}
+)
+MARKETER_PERMISSIONS = frozenset(
+    {
+        P.CONTACTS_READ,
+        P.CONTACTS_WRITE,
+        P.CONTACTS_EXPORT,
+        P.CONTACTS_IMPORT,
+        P.CONTACTS_MERGE,
+        P.TAGS_MANAGE,
+        P.BOOKINGS_READ,
+    }
+)
+MANAGER_PERMISSIONS = (
+    HOST_PERMISSIONS
+    | MARKETER_PERMISSIONS
+    | {P.CONTACTS_DELETE, P.HEALTH_READ, P.VENUES_MANAGE, P.MEMBERS_MANAGE, P.AUDIT_READ}
+)
+OWNER_PERMISSIONS = frozenset(set(Permission) - {P.GUEST_ACTION})
+
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.OWNER: OWNER_PERMISSIONS,
+    Role.MANAGER: MANAGER_PERMISSIONS,
+    Role.HOST: HOST_PERMISSIONS,
+    Role.MARKETER: MARKETER_PERMISSIONS,
+}
+
+# A widget reads nothing, so that its key can stand in a web page; `guest_action` is what lets it record a guest's
+# own consent (R-CONSENT-2).
+PRESET_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Preset.WIDGET: frozenset({P.BOOKINGS_CREATE, P.GUEST_ACTION}),
+    Preset.POS: frozenset({P.CONTACTS_READ, P.BOOKINGS_READ, P.BOOKINGS_CREATE, P.BOOKINGS_WRITE}),
+    Preset.WIFI: frozenset({P.GUEST_ACTION}),
+    Preset.READ: frozenset({P.CONTACTS_READ, P.BOOKINGS_READ}),
+    Preset.ADMIN: OWNER_PERMISSIONS,
+}

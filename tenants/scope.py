@@ -1,0 +1,138 @@
+"""The tenant and the actor in force: one value, set once per request or task (R-PRIV-3).
+
+`enter` opens the transaction, tells PostgreSQL which tenant's rows may be seen, and makes the scope known to the code.
+It is the only place that sets `app.tenant_id`. Everything below reads `current()`; nobody hands tenant or user down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from tenants.permissions import Permission
+from tenants.refusal import Refusal
+
+
+class ActorKind(models.TextChoices):
+    USER = "user", _("staff")
+    KEY = "key", _("API key")
+    WORKER = "worker", _("worker")
+    GUEST = "guest", _("guest")
+    SYSTEM = "system", _("system")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a member of staff, an API key, the worker, a guest on a public page, or the system's own commands.
+
+    `venue_id` binds a key to one venue; None means every venue of the tenant.
+    """
+
+    kind: ActorKind
+    id: UUID | None = None
+    label: str = ""
+    permissions: frozenset[Permission] = field(default_factory=frozenset)
+    venue_id: UUID | None = None
+    role: str | None = None
+    preset: str | None = None
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM, label="system", permissions=frozenset(Permission))
+WORKER = Actor(kind=ActorKind.WORKER, label="worker", permissions=frozenset(Permission))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    tenant_id: UUID
+    actor: Actor
+
+
+class NoScope(RuntimeError):
+    """Tenant data was asked for where no tenant is in force: a programming error, never an answer."""
+
+
+class ScopeConflict(RuntimeError):
+    """A scope of another tenant was opened inside one: refused, because releasing its savepoint would leak the setting."""
+
+
+class PermissionMissing(Refusal):
+    code = "permission_denied"
+    status = 403
+
+
+_current: ContextVar[Scope | None] = ContextVar("coperto_scope", default=None)
+
+
+@contextmanager
+def enter(tenant_id: UUID, actor: Actor) -> Iterator[Scope]:
+    """Open a transaction in which `tenant_id` is the tenant and `actor` the one who acts.
+
+    Entering the same tenant again is a savepoint with another actor. Raises ScopeConflict for another tenant.
+    """
+    outer = _current.get()
+    if outer is not None and outer.tenant_id != tenant_id:
+        raise ScopeConflict(f"scope of tenant {tenant_id} inside the scope of tenant {outer.tenant_id}")
+    with transaction.atomic():
+        if outer is None:
+            _tell_database(tenant_id)
+        token = _current.set(Scope(tenant_id, actor))
+        try:
+            yield Scope(tenant_id, actor)
+        finally:
+            _current.reset(token)
+
+
+def _tell_database(tenant_id: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.tenant_id', %s, true)", [str(tenant_id)])
+
+
+def current() -> Scope:
+    """The scope in force. Raises NoScope outside one."""
+    scope = _current.get()
+    if scope is None:
+        raise NoScope("no tenant is in force here: open tenants.scope.enter() first")
+    return scope
+
+
+def is_open() -> bool:
+    return _current.get() is not None
+
+
+def tenant_id() -> UUID:
+    return current().tenant_id
+
+
+def actor() -> Actor:
+    return current().actor
+
+
+def require(permission: Permission) -> None:
+    """Raise PermissionMissing, which names the permission, unless the actor in force holds it."""
+    if not current().actor.may(permission):
+        raise PermissionMissing(
+            _("This needs the permission “%(permission)s”.") % {"permission": permission.value}, permission=permission.value
+        )
+
+
+class CurrentTenant(models.Expression):
+    """The tenant in force, read when the query is compiled.
+
+    Class-level querysets of forms and filters are built at import, where no scope exists: a missing scope must raise
+    when a query runs, not when it is written.
+    """
+
+    output_field = models.UUIDField()
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        return "%s", [tenant_id()]
