@@ -1,0 +1,96 @@
+"""What every staff page shows around its content: tenant, venues, the person, what they may do.
+
+Templates get one name, `shell`; it is None outside a tenant's pages, and costs nothing until a template reads it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject, cached_property
+
+from dashboard import texts
+from tenants import lookup, scope
+from tenants.models import Tenant, User, Venue
+from tenants.permissions import Permission
+
+
+@dataclass
+class Shell:
+    """`may` holds the names of the permissions, so that a template asks `{% if "contacts_write" in shell.may %}`."""
+
+    request: HttpRequest
+
+    @cached_property
+    def tenant(self) -> Tenant:
+        return Tenant.objects.get(pk=scope.tenant_id())
+
+    @cached_property
+    def venues(self) -> list[Venue]:
+        return list(Venue.objects.order_by("name", "id"))
+
+    @cached_property
+    def venue(self) -> Venue:
+        """The venue the person works in: chosen in the top bar and kept in the session; the first one until then."""
+        chosen = self.request.session.get(session_name())
+        return next((venue for venue in self.venues if str(venue.pk) == chosen), self.venues[0])
+
+    @cached_property
+    def may(self) -> frozenset[str]:
+        return frozenset(permission.value for permission in scope.actor().permissions)
+
+    @property
+    def is_discreet(self) -> bool:
+        return self._user.is_discreet
+
+    @property
+    def user_id(self) -> UUID:
+        return self._user.pk
+
+    @property
+    def user_name(self) -> str:
+        return str(self._user)
+
+    @property
+    def initials(self) -> str:
+        words = self._user.name.split() or [self._user.email]
+        return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper()
+
+    @cached_property
+    def has_other_tenants(self) -> bool:
+        return len(lookup.memberships_of_user(self._user.pk)) > 1
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return texts.for_scripts()
+
+    @property
+    def _user(self) -> User:
+        assert isinstance(self.request.user, User)  # noqa: S101 - the middleware lets nobody else in
+        return self.request.user
+
+
+def session_name() -> str:
+    return f"venue:{scope.tenant_id()}"
+
+
+def staff(request: HttpRequest) -> dict[str, Any]:
+    if not scope.is_open() or not hasattr(request, "entry"):
+        return {"shell": None}
+    return {"shell": SimpleLazyObject(lambda: of(request))}
+
+
+def of(request: HttpRequest) -> Shell:
+    """The request's shell, made once. Views read the venue in force from it."""
+    shell: Shell | None = getattr(request, "_shell", None)
+    if shell is None:
+        shell = Shell(request)
+        request._shell = shell  # type: ignore[attr-defined]  # noqa: SLF001
+    return shell
+
+
+def may(permission: Permission) -> bool:
+    return scope.actor().may(permission)

@@ -1,0 +1,172 @@
+"""How the pages write amounts, dates, times, phones and visits, each by the reader's locale (R-SERVICE-2)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import phonenumbers
+from django import template
+from django.templatetags.static import static
+from django.utils import formats, timezone, translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+NARROW = "\u00a0"
+DASH = "–"
+SYMBOLS = {"EUR": "€", "CAD": "$", "USD": "$", "PLN": "zł", "GBP": "£", "CHF": "CHF"}
+NO_MINOR_UNITS = frozenset({"JPY", "KRW", "CLP", "HUF"})
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """A drawing from icons.svg, hidden from screen readers: the text beside it says what it means."""
+    return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', size, static("dashboard/icons.svg"), name)
+
+
+@register.filter
+def money(minor: int | None, currency: str) -> str:
+    """An amount in minor units: `2.914 €` in Italian, `2 914 $` in French, `€2,914` in English. None is a dash.
+
+    Cents are shown below 1,000 only: above, they are noise on a card.
+    """
+    if minor is None:
+        return DASH
+    unit = 1 if currency in NO_MINOR_UNITS else 100
+    value = minor / unit
+    places = 0 if unit == 1 or minor % unit == 0 or abs(value) >= 1000 else 2
+    number = formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True).replace(" ", NARROW)
+    symbol = SYMBOLS.get(currency, currency)
+    if (translation.get_language() or "en").startswith("en"):
+        return f"{symbol}{NARROW if symbol.isalpha() else ''}{number}"
+    return f"{number}{NARROW}{symbol}"
+
+
+@register.filter
+def amount(value: int | float | None) -> str:
+    """A count or a decimal with the locale's separators; None is a dash."""
+    if value is None:
+        return DASH
+    places = None if isinstance(value, int) else 1
+    return formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True).replace(" ", NARROW)
+
+
+@register.filter
+def percent(rate: float | None) -> str:
+    if rate is None:
+        return DASH
+    sign = "%" if (translation.get_language() or "en").startswith(("en", "it")) else f"{NARROW}%"
+    return f"{formats.number_format(round(rate * 100), decimal_pos=0)}{sign}"
+
+
+@register.filter
+def day(value: datetime.date | datetime.datetime | None) -> str:
+    """`20 Nov`, with the year when it is not this one; None is a dash."""
+    if value is None:
+        return DASH
+    style = "j M" if value.year == _today().year else "j M Y"
+    return formats.date_format(_as_date(value), style).replace(" ", NARROW)
+
+
+@register.filter
+def weekday_day(value: datetime.date | None) -> str:
+    """`Fri 20 Nov`."""
+    if value is None:
+        return DASH
+    return f"{formats.date_format(_as_date(value), 'D')}{NARROW}{day(value)}"
+
+
+@register.filter
+def long_day(value: datetime.date) -> str:
+    """`Sunday 22 November`, with the year when it is not this one."""
+    style = "l j E" if value.year == _today().year else "l j E Y"
+    return formats.date_format(_as_date(value), style)
+
+
+@register.filter
+def clock(value: datetime.datetime | datetime.time | None) -> str:
+    """The wall clock of an instant that the view has already put into the venue's zone."""
+    return "" if value is None else f"{value:%H:%M}"
+
+
+@register.filter
+def minutes(count: int) -> str:
+    """A wait: `18 min`, `1 h 05`."""
+    if count < 60:
+        return _("%(count)d min") % {"count": count}
+    return _("%(hours)d h %(minutes)02d") % {"hours": count // 60, "minutes": count % 60}
+
+
+@register.filter
+def phone(number: str | None) -> str:
+    """An E.164 number as people write it: `+39 333 104 2217`."""
+    if not number:
+        return ""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL).replace(" ", NARROW)
+
+
+@register.filter
+def birthday(value: str | None) -> str:
+    """`14 March 1980` or, when the year is unknown (`--03-14`), `14 March`."""
+    if not value:
+        return DASH
+    has_year = not value.startswith("--")
+    known = datetime.date.fromisoformat(value if has_year else f"2000-{value[2:]}")
+    return formats.date_format(known, "j E Y" if has_year else "j E")
+
+
+@register.filter
+def guests(count: int) -> str:
+    return ngettext("%(count)d guest", "%(count)d guests", count) % {"count": count}
+
+
+@register.filter
+def nth_visit(number: int) -> str:
+    """`18th visit`. English needs four endings; other languages translate all four alike."""
+    if number <= 1:
+        return _("First visit")
+    texts = {
+        "st": _("%(number)dst visit"),
+        "nd": _("%(number)dnd visit"),
+        "rd": _("%(number)drd visit"),
+        "th": _("%(number)dth visit"),
+    }
+    return texts[_ending(number)] % {"number": number}
+
+
+@register.filter
+def item(values: Mapping[str, Any], name: str) -> Any:
+    return values.get(name)
+
+
+@register.filter
+def language_name(code: str | None) -> str:
+    if not code:
+        return DASH
+    try:
+        return str(_(translation.get_language_info(code)["name"]))
+    except KeyError:
+        return code
+
+
+def _ending(number: int) -> str:
+    if number % 100 in (11, 12, 13):
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+
+
+def _as_date(value: datetime.date | datetime.datetime) -> datetime.date:
+    return value.date() if isinstance(value, datetime.datetime) else value
+
+
+def _today() -> datetime.date:
+    return timezone.localdate()
