@@ -1,0 +1,21 @@
+"""Every address under /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from api import api_keys, audit, documentation, members, venues
+from api.endpoint import UnknownPath
+
+urlpatterns = [
+    path("openapi.json", documentation.openapi_document, name="openapi"),
+    path("docs/", documentation.Documentation.as_view(), name="docs"),
+    path("api-keys/", api_keys.ApiKeyList.as_view()),
+    path("api-keys/<uuid:id>/", api_keys.ApiKeyDetail.as_view()),
+    path("audit/", audit.AuditList.as_view()),
+    path("members/", members.MemberList.as_view()),
+    path("members/<uuid:id>/", members.MemberDetail.as_view()),
+    path("venues/", venues.VenueList.as_view()),
+    path("venues/<uuid:id>/", venues.VenueDetail.as_view()),
+    re_path(r"", UnknownPath.as_view()),
+]

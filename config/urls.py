@@ -1,0 +1,16 @@
+"""Every address, composed: the two doors, sign-in, the public pages and the operator's two questions."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from api import health
+
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("api/v1/", include("api.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("t/<slug:slug>/", include("dashboard.urls")),
+    path("", include("dashboard.public_urls")),
+]

@@ -1,0 +1,21 @@
+"""The WSGI application that the web server's workers load.
+
+A worker of the web server is a grandchild of the supervisor: it asks for its own end when its parent dies, and it
+refuses to serve with a database role that bypasses row level security.
+"""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from config import checks
+from config.embedded import lifeline
+
+if os.environ.get("COPERTO_SUPERVISED"):
+    lifeline.follow(os.getppid())
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_wsgi_application()
+checks.refuse_dangerous_role()
