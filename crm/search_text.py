@@ -1,0 +1,177 @@
+"""What a contact can be found by, and what a query asks for (R-CRM-4; sources P, L, M).
+
+Both sides are folded (case, accents, ł, ø, ß ...) and cut into words at everything that is no letter or digit, so that
+apostrophes, hyphens and the `. _ - + @` of an e-mail split alike. A contact matches a query when each needle is the
+beginning of one of its tokens, or, with three digits or more, stands within its phone, and each phrase stands in its
+phrase text as whole, adjacent words. The needles of a quoted query are those of the same query without quotes, so
+quoting can only narrow. "Digits within the phone" is a prefix search too: every ending of the number is a `#` token.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from crm import phone_number
+
+TOKEN_MAX_LENGTH: Final = 64
+SORT_NAME_MAX_LENGTH: Final = 255
+QUERY_MAX_LENGTH: Final = 200
+MOST_NEEDLES: Final = 10
+FEWEST_PHONE_DIGITS: Final = 3
+PHONE_MARK: Final = "#"
+_SEGMENT_BREAK: Final = " | "
+
+# Letters that no decomposition takes apart (\u0131 is the dotless i), and the apostrophes that Unicode calls letters.
+_LETTERS: Final = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "\u0131": "i", "\u02bc": "'", "\u02bb": "'"}
+    | {"æ": "ae", "œ": "oe", "þ": "th", "ŋ": "n"}
+)
+_WORD: Final = re.compile(r"[^\W_]+")
+_QUOTES: Final = '"“”„‟«»'
+_QUOTED: Final = re.compile(f"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]")
+_NO_QUOTES: Final = str.maketrans(dict.fromkeys(_QUOTES, " "))
+_PHONE_LIKE: Final = re.compile(r"[0-9+.\-()/\s]+")
+
+
+class Needle(NamedTuple):
+    """`prefix`: a token must begin with it, or, when `digits` is given, the phone contain those."""
+
+    prefix: str
+    digits: str | None = None
+
+
+class Query(NamedTuple):
+    """All needles and all phrases must match; an empty query filters nothing."""
+
+    needles: tuple[Needle, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+
+
+def fold(text: str) -> str:
+    """The text without case and accents, for comparing and sorting; punctuation stays."""
+    if text.isascii():
+        return text.lower()
+    return _bare(_bare(text).casefold().translate(_LETTERS))
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in order."""
+    return _WORD.findall(fold(text))
+
+
+def index_tokens(
+    *,
+    first_name: str = "",
+    last_name: str = "",
+    nickname: str = "",
+    email: str | None = None,
+    company: str = "",
+    code: str = "",
+    phone: str | None = None,
+    cards: Iterable[str] = (),
+) -> frozenset[str]:
+    """Everything that a needle may be the beginning of; `email` and `phone` in their normal forms."""
+    numbers = [code, *cards]
+    tokens = set(words(" ".join((first_name, last_name, nickname, company, email or "", *numbers))))
+    tokens.update("".join(words(number)) for number in numbers)
+    tokens.add(fold(email or ""))
+    tokens.discard("")
+    cut = {token[:TOKEN_MAX_LENGTH] for token in tokens}
+    return frozenset(cut.union(_phone_tokens(phone or "")))
+
+
+def phrase_text(
+    *,
+    first_name: str = "",
+    last_name: str = "",
+    nickname: str = "",
+    email: str | None = None,
+    company: str = "",
+    code: str = "",
+    cards: Iterable[str] = (),
+) -> str:
+    """The words that may stand side by side, framed by spaces: " anna rossi anna | nickname | company | ... "."""
+    first, last = words(first_name), words(last_name)
+    name = [*first, *last, *first] if last else first
+    segments = [name, *(words(text) for text in (nickname, company, email or "", code, *cards))]
+    text = _SEGMENT_BREAK.join(" ".join(segment) for segment in segments if segment)
+    return f" {text} " if text else ""
+
+
+def phrase_pattern(phrase: tuple[str, ...]) -> str:
+    """What `phrase_text` contains exactly when the phrase matches."""
+    return f" {' '.join(phrase)} "
+
+
+def parse(q: str, country: str | None = None) -> Query:
+    """What a query asks for; `country` reads a whole number typed as one dials it there (011 39 ..., +44 (0)20 ...)."""
+    q = fold(q[:QUERY_MAX_LENGTH])
+    plain = q.translate(_NO_QUOTES)
+    needles = (
+        [_phone_needle(plain, country)] if _is_phone_like(plain) else [_word_needle(word) for word in words(plain)]
+    )
+    phrases = []
+    for quoted in _QUOTED.findall(q):
+        if _is_phone_like(quoted):
+            needles.append(_phone_needle(quoted, country))
+        elif phrase := tuple(words(quoted)):
+            phrases.append(phrase)
+    return Query(tuple(dict.fromkeys(needles))[:MOST_NEEDLES], tuple(dict.fromkeys(phrases))[:MOST_NEEDLES])
+
+
+def upper_bound(prefix: str) -> str:
+    """The end of the range `prefix <= token < bound` of what begins with `prefix` (COLLATE "C": code points)."""
+    stem = prefix.rstrip("\U0010ffff")
+    if not stem:
+        raise ValueError("nothing lies beyond this prefix")
+    following = ord(stem[-1]) + 1
+    return stem[:-1] + ("\ue000" if following == 0xD800 else chr(following))
+
+
+def sort_name(last_name: str, first_name: str, email: str | None = None, phone: str | None = None) -> str:
+    """The column lists are sorted by: "last first" folded, else the e-mail, else the phone; never null."""
+    name = " ".join((*words(last_name), *words(first_name)))
+    return (name or fold(email or "") or phone or "")[:SORT_NAME_MAX_LENGTH]
+
+
+def _bare(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(part for part in parts if unicodedata.category(part) not in ("Mn", "Mc", "Me", "Cf"))
+
+
+def _phone_tokens(phone: str) -> Iterable[str]:
+    digits = phone.removeprefix("+")
+    return (PHONE_MARK + digits[start:] for start in range(len(digits) - FEWEST_PHONE_DIGITS + 1))
+
+
+def _is_phone_like(text: str) -> bool:
+    return bool(_PHONE_LIKE.fullmatch(text)) and any(map(str.isdigit, text))
+
+
+def _phone_needle(text: str, country: str | None) -> Needle:
+    typed = _digits(text)
+    sought = _without_trunk_zero(_digits(text.rpartition("(0)")[2]) or typed)
+    whole = (phone_number.check(text, country).value or "").removeprefix("+")
+    return _needle(typed, sought if sought in whole or not whole else whole)
+
+
+def _word_needle(word: str) -> Needle:
+    return _needle(word, _without_trunk_zero(word) if word.isascii() and word.isdigit() else "")
+
+
+def _needle(prefix: str, digits: str) -> Needle:
+    has_phone = len(digits) >= FEWEST_PHONE_DIGITS
+    return Needle(prefix[:TOKEN_MAX_LENGTH], digits[:TOKEN_MAX_LENGTH] if has_phone else None)
+
+
+def _without_trunk_zero(digits: str) -> str:
+    # 0037 may be the end of a number: a zero goes only where enough remains.
+    significant = digits.lstrip("0")
+    return significant if len(significant) >= FEWEST_PHONE_DIGITS else digits
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
