@@ -24,7 +24,9 @@ _running = state.load()
 
 
 def _value(name: str, default: str | None = None) -> str | None:
-    return env.str(name, default=None) or _running.get(name) or default
+    """The environment wins, even with an empty value: `up` takes the owner's rights from the web process that way."""
+    given = env.str(name, default=None)
+    return given if given is not None else _running.get(name, default)
 
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -198,9 +200,9 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.ScopeAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["api.permissions.HoldsPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsing.StrictJsonParser"],
     "EXCEPTION_HANDLER": "api.problems.handle",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {

@@ -1,0 +1,112 @@
+"""The description of the API in OpenAPI 3.1: what every endpoint shares is said here once.
+
+`describe` is what an endpoint says of a method: a summary, the shape it reads, the shape it answers. The refusals, the
+headers of idempotency and versions, and the two ways to sign in are added to all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from django.http import HttpResponse
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+
+from api.problems import CONTENT_TYPE
+
+Method = TypeVar("Method", bound=Callable[..., HttpResponse])
+
+ALWAYS = (400, 401, 403, 429)
+WRITING = (409, 413, 415, 422)
+
+
+class FieldErrorDocument(serializers.Serializer[Any]):
+    field = serializers.CharField(help_text="Dotted path in the request, such as `guest.email`.")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+    class Meta:
+        ref_name = "FieldError"
+
+
+class ProblemDocument(serializers.Serializer[Any]):
+    """RFC 9457. Some refusals add members, such as `contact`: the id of the contact that already has the e-mail."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField(help_text="The request's id, as in X-Request-Id.")
+    code = serializers.CharField()
+    errors = FieldErrorDocument(many=True, required=False)  # type: ignore[assignment]
+
+    class Meta:
+        ref_name = "Problem"
+
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="Send the same key and body again and the work is done once; kept 72 hours.",
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="The ETag you read; 412 when it is stale."
+)
+
+
+class Schema(AutoSchema):
+    """Adds to each operation what `Endpoint` does for all of them."""
+
+    def get_override_parameters(self) -> list[Any]:
+        own = super().get_override_parameters()
+        shared = {"POST": [IDEMPOTENCY_KEY], "PATCH": [IF_MATCH], "DELETE": [IF_MATCH]}.get(self.method, [])
+        return [*own, *shared]
+
+    def get_tags(self) -> list[str]:
+        return [self.path.removeprefix("/api/v1/").split("/")[0]]
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        for status in self._refusals():
+            described = OpenApiResponse(ProblemDocument, description=HTTPStatus(status).phrase)
+            answer = self._get_response_for_code(described, str(status), [CONTENT_TYPE])  # type: ignore[no-untyped-call]
+            bodies.setdefault(str(status), answer)
+        return bodies
+
+    def _refusals(self) -> list[int]:
+        found = [*ALWAYS]
+        if "{" in self.path:
+            found.append(404)
+        if self.method in {"POST", "PATCH", "PUT"}:
+            found += WRITING
+        if self.method in {"PATCH", "DELETE"}:
+            found.append(412)
+        return found
+
+
+def describe(
+    summary: str,
+    *,
+    body: Any = None,
+    answer: Any = None,
+    query: Any = None,
+    status: int | Sequence[int] = 200,
+    description: str = "",
+    examples: Sequence[OpenApiExample] = (),
+) -> Callable[[Method], Method]:
+    """What a method does, reads and answers. `query` is a QueryShape; `status` one or several of the same answer."""
+    statuses = [status] if isinstance(status, int) else list(status)
+    decorator: Callable[[Method], Method] = extend_schema(
+        summary=summary,
+        description=description,
+        request=body,
+        responses=dict.fromkeys(statuses, answer),
+        parameters=[query] if query is not None else [],
+        examples=list(examples),
+    )
+    return decorator
