@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Coperto's commands: `up` runs everything, `doctor` explains what was chosen, `--help` lists the rest."""
+"""Coperto's commands: `up` runs everything, `doctor` explains what was chosen, `help` lists the rest."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from config.embedded import doctor, start
+
+# These two must work before there is a database or a secret key, and start fast: they load no settings.
+WITHOUT_SETTINGS = {"up": start.main, "doctor": doctor.main}
+
 
 def main() -> None:
-    """Run the command named on the command line with Coperto's settings."""
+    """Run the command named on the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    command = WITHOUT_SETTINGS.get(sys.argv[1]) if len(sys.argv) > 1 else None
+    if command:
+        sys.exit(command(sys.argv[2:]))
     execute_from_command_line(sys.argv)
 
 

@@ -135,12 +135,21 @@ class Child:
     def stop(self, seconds: float) -> None:
         """Stop in good order, or by force when that takes longer than `seconds`."""
         self.ask_to_stop()
+        self.finish(seconds)
+
+    def finish(self, seconds: float) -> None:
+        """Wait for a child that was asked to stop, and use force when that takes longer than `seconds`."""
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.say(self.program.name, f"did not stop within {seconds:.0f} s and was killed")
         self._end_group()
         self._process.wait()
+
+    def describe_end(self) -> str:
+        """How the child ended, in words."""
+        code = self._process.returncode
+        return f"was killed by {signal.Signals(-code).name}" if code is not None and code < 0 else f"ended with code {code}"
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         account = self.program.account

@@ -19,7 +19,9 @@ _PORT_ATTEMPTS = 5
 
 def find_place(installation: Installation) -> Place:
     """The place of this installation's data (see `config.embedded.place`)."""
-    return places.settle(installation.home, installation.identity)
+    place = places.settle(installation.home, installation.identity)
+    installation.keep(place=place.folder)
+    return place
 
 
 def start_broker(installation: Installation, place: Place, spawn: Spawn, *, is_durable: bool = True) -> brokers.Server:

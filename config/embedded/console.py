@@ -1,0 +1,69 @@
+"""What the supervisor and its children say: prefixed on standard output, and in one file per child.
+
+Nobody may be reading our output: a full pipe must never stop a child, so lines go to the terminal by way of a
+bounded queue and are dropped from there (not from the files) when it is full.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import logging.handlers
+import queue
+import sys
+import threading
+import time
+from pathlib import Path
+
+from config import state
+
+OURS = "coperto"
+_WAITING_LINES = 2000
+_FILE_BYTES = 5_000_000
+
+
+class Console:
+    """Prints and files lines; safe to call from any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = state.prepare(folder)
+        self._files: dict[str, logging.Handler] = {}
+        self._lock = threading.Lock()
+        self._lines: queue.Queue[str] = queue.Queue(_WAITING_LINES)
+        threading.Thread(target=self._print, daemon=True).start()
+
+    def say(self, name: str, line: str) -> None:
+        """One line of the child `name`."""
+        for part in line.split("\n"):
+            self._file(name, part)
+            with contextlib.suppress(queue.Full):
+                self._lines.put_nowait(f"{name:<9}| {part}\n")
+
+    def close(self) -> None:
+        """Give the last lines a moment to be printed."""
+        deadline = time.monotonic() + 1
+        while not self._lines.empty() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+
+    def _print(self) -> None:
+        while True:
+            line = self._lines.get()
+            with contextlib.suppress(OSError, ValueError):  # nobody reads any more: the files still have it
+                sys.stdout.write(line)
+                if self._lines.empty():
+                    sys.stdout.flush()
+
+    def _file(self, name: str, line: str) -> None:
+        with self._lock, contextlib.suppress(OSError):
+            if name not in self._files:
+                self._files[name] = _opened(self._folder / f"{name}.log")
+            stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+            self._files[name].emit(logging.makeLogRecord({"msg": f"{stamp} {line}"}))
+
+
+def _opened(path: Path) -> logging.Handler:
+    handler = logging.handlers.RotatingFileHandler(path, maxBytes=_FILE_BYTES, backupCount=1, encoding="utf-8")
+    path.chmod(0o600)
+    return handler
