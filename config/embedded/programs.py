@@ -13,6 +13,8 @@ from config.embedded.processes import Program
 
 # Between the last answer and the kill of a web worker that hangs on its way out.
 _WEB_KILL_SECONDS = "5"
+# Root may run the worker: it takes only JSON from a broker behind a password, on the loopback address.
+_CELERY_AS_ROOT = "ignore:You're running the worker with superuser"
 
 
 def environment(connection: Mapping[str, str], *, as_owner: bool) -> dict[str, str]:
@@ -44,7 +46,7 @@ def web(connection: Mapping[str, str], choices: Choices, port: int) -> Program:
 def worker(connection: Mapping[str, str], choices: Choices) -> Program:
     """The Celery worker. It needs no gossip: there is one, and a quick start matters more."""
     argv = [
-        "celery", "-A", "config.celery", "worker", "--loglevel", "INFO", "--concurrency", str(choices.worker_processes),
+        "celery", "--quiet", "-A", "config.celery", "worker", "--loglevel", "INFO", "--concurrency", str(choices.worker_processes),
         "--without-gossip", "--without-mingle", "--hostname", "coperto@localhost",
     ]  # fmt: skip
     return _python("worker", argv, environment(connection, as_owner=False))
@@ -52,7 +54,10 @@ def worker(connection: Mapping[str, str], choices: Choices) -> Program:
 
 def beat(connection: Mapping[str, str]) -> Program:
     """Celery's clock, with its schedule in memory: a file of it could be torn by a kill, and nothing needs it."""
-    argv = ["celery", "-A", "config.celery", "beat", "--loglevel", "INFO", "--scheduler", "celery.beat:Scheduler", "--pidfile="]
+    argv = [
+        "celery", "--quiet", "-A", "config.celery", "beat", "--loglevel", "INFO",
+        "--scheduler", "celery.beat:Scheduler", "--pidfile=",
+    ]  # fmt: skip
     return _python("beat", argv, environment(connection, as_owner=False))
 
 
@@ -62,7 +67,7 @@ def manage(name: str, connection: Mapping[str, str], *words: str, keeps_stdout: 
 
 
 def _python(name: str, argv: list[str], env: Mapping[str, str], keeps_stdout: bool = False) -> Program:
-    start = [sys.executable] if argv[0].endswith(".py") else [sys.executable, "-m"]
+    start = [sys.executable] if argv[0].endswith(".py") else [sys.executable, "-W", _CELERY_AS_ROOT, "-m"]
     return Program(
         name=name,
         argv=[*start, *argv],

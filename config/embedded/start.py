@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from config import state
+from config import state, translations
 from config.embedded import choices as asked
 from config.embedded import greeting, place, ports, programs, servers
 from config.embedded.binaries import NothingToRun
@@ -87,6 +87,7 @@ class Startup:
         began = time.monotonic()
         self.start_servers()
         port = self.choose_port()
+        translations.compile_changed()
         self.migrate()
         web = self.start_web(port)
         self.supervisor.start(programs.worker(self.connection, self.choices))
