@@ -9,10 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 
-def _words(text: str) -> list[str]:
-    return text.split()
-
-
 _EVERYWHERE: Final = tuple(
     f"{name}.{end}"
     for name in ("hotmail", "outlook", "yahoo", "live")
@@ -21,7 +17,7 @@ _EVERYWHERE: Final = tuple(
 PROVIDERS: Final[tuple[str, ...]] = (
     "gmail.com",
     *_EVERYWHERE,
-    *_words("""
+    *str.split("""
     libero.it virgilio.it alice.it tiscali.it tin.it tim.it inwind.it iol.it fastwebnet.it email.it poste.it aruba.it
     pec.it legalmail.it vodafone.it teletu.it windtre.it tiscali.co.uk
     wp.pl o2.pl onet.pl onet.eu op.pl vp.pl poczta.onet.pl interia.pl interia.eu interia.com gazeta.pl tlen.pl go2.pl
@@ -56,12 +52,12 @@ _SEEN: Final = {
 
 # What people hit when they mean the end of a domain; none of these is a top-level domain of itself.
 _ENDS: Final = {
-    **dict.fromkeys(_words("con cmo ocm vom xom comm coom ccom cpm comn conm cim cok c0m"), "com"),
-    **dict.fromkeys(_words("ut iy itt iit ot"), "it"),
-    **dict.fromkeys(_words("nte nrt ent bet neet nett"), "net"),
-    **dict.fromkeys(_words("ogr orf rog prg orgg"), "org"),
-    **dict.fromkeys(_words("ffr frr rf"), "fr"),
-    **dict.fromkeys(_words("pll lp ppl"), "pl"),
+    **dict.fromkeys(str.split("con cmo ocm vom xom comm coom ccom cpm comn conm cim cok c0m"), "com"),
+    **dict.fromkeys(str.split("ut iy itt iit ot"), "it"),
+    **dict.fromkeys(str.split("nte nrt ent bet neet nett"), "net"),
+    **dict.fromkeys(str.split("ogr orf rog prg orgg"), "org"),
+    **dict.fromkeys(str.split("ffr frr rf"), "fr"),
+    **dict.fromkeys(str.split("pll lp ppl"), "pl"),
 }
 _GOOGLE: Final = ("gmail", "googlemail")
 _SHORTEST_GUESSED_NAME: Final = 5

@@ -14,35 +14,33 @@ from crm import mailbox_providers, phone_number
 _LONGEST_HONEST_REPEAT: Final = 6
 _LONGEST_HONEST_SEQUENCE: Final = 7
 _UPWARD: Final = "01234567890123456789"
-_DOWNWARD: Final = _UPWARD[::-1]
+_SEQUENCES: Final = frozenset(
+    line[start:end]
+    for line in (_UPWARD, _UPWARD[::-1])
+    for start in range(len(line))
+    for end in range(start + 1, len(line) + 1)
+)
 _REPEAT: Final = re.compile(r"(\d)\1*")
 _PAIRS: Final = re.compile(r"(\d\d)\1{3,}")
 _DUMMY_NUMBERS: Final = frozenset(("123123123", "1231231234"))
 
 # Said by people who have or give no address, in the languages of our guests.
 _NO_ADDRESS: Final = frozenset(
-    (
-        *(
-            "noemail",
-            "nomail",
-            "noemails",
-            "senzamail",
-            "senzaemail",
-            "nessunamail",
-            "nonhomail",
-            "noreply",
-            "donotreply",
-        ),
-        *("sansmail", "sansemail", "pasdemail", "aucunmail", "brakmaila", "brakemaila", "brakmail", "niemamaila"),
-        *("sinmail", "sinemail", "sincorreo", "keinemail", "keinemailadresse", "fakemail", "fakeemail"),
-        *("asdasd", "asdfasdf", "asdfgh", "qwerty", "qwertyuiop"),
+    str.split(
+        """
+        noemail nomail noemails senzamail senzaemail nessunamail nonhomail noreply donotreply
+        sansmail sansemail pasdemail aucunmail brakmaila brakemaila brakmail niemamaila
+        sinmail sinemail sincorreo keinemail keinemailadresse fakemail fakeemail
+        asdasd asdfasdf asdfgh qwerty qwertyuiop
+        """
     )
 )
 _WEAK: Final = frozenset(
-    (
-        *("test", "prova", "fake", "dummy", "asd", "asdf", "qwe", "abc", "xyz", "pippo", "ciao", "user", "utente"),
-        *("no", "none", "non", "nessuno", "nessuna", "null", "na", "nn", "brak", "nie", "rien", "aucun"),
-        *("email", "mail"),
+    str.split(
+        """
+        test prova fake dummy asd asdf qwe abc xyz pippo ciao user utente email mail
+        no none non nessuno nessuna null brak nie rien aucun
+        """
     )
 )
 _NO_LETTERS: Final = re.compile(r"[^a-z]+")
@@ -81,11 +79,3 @@ def _longest_sequence(digits: str) -> int:
         while digits[start : start + longest + 1] in _SEQUENCES and start + longest < len(digits):
             longest += 1
     return longest
-
-
-_SEQUENCES: Final = frozenset(
-    line[start:end]
-    for line in (_UPWARD, _DOWNWARD)
-    for start in range(len(line))
-    for end in range(start + 1, len(line) + 1)
-)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import zoneinfo
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -54,11 +55,21 @@ class Venue(TenantModel):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint("tenant", "name", name="one_venue_per_name")
+            models.UniqueConstraint(fields=["tenant", "name"], name="one_venue_per_name")
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.timezone)
+
+    def local_day(self, at: datetime.datetime) -> datetime.date:
+        """The venue's day at an instant, with its border at `day_starts_at` (R-VISIT-2)."""
+        local = at.astimezone(self.zone)
+        is_before_border = local.time() < self.day_starts_at
+        return local.date() - datetime.timedelta(days=1) if is_before_border else local.date()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -102,7 +113,7 @@ class Membership(TenantModel):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint("tenant", "user", name="one_membership_per_user")
+            models.UniqueConstraint(fields=["tenant", "user"], name="one_membership_per_user")
         ]
 
     def __str__(self) -> str:
@@ -131,7 +142,7 @@ class ApiKey(TenantModel):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint("tenant", "prefix", name="one_key_per_prefix")
+            models.UniqueConstraint(fields=["tenant", "prefix"], name="one_key_per_prefix")
         ]
 
     def __str__(self) -> str:

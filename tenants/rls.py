@@ -45,7 +45,7 @@ class EnableRowLevelSecurity(_SqlOperation):
         own = f"{self.tenant_column} = {CURRENT_TENANT_SQL}"
         schema_editor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
         schema_editor.execute(f'CREATE POLICY own_tenant ON "{table}" USING ({own}) WITH CHECK ({own})')
-        if self.tenant_column == "tenant_id":
+        if to_state.apps.get_model(app_label, self.model)._meta.pk.column == "id" and self.tenant_column == "tenant_id":
             schema_editor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_key" UNIQUE (tenant_id, id)')
 
     def database_backwards(

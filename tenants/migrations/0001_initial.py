@@ -96,16 +96,16 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(db_index=False, default=tenants.scope.tenant_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('tenant'), models.F('user'), name='one_membership_per_user')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'user'), name='one_membership_per_user')],
             },
         ),
         migrations.AddConstraint(
             model_name='venue',
-            constraint=models.UniqueConstraint(models.F('tenant'), models.F('name'), name='one_venue_per_name'),
+            constraint=models.UniqueConstraint(fields=('tenant', 'name'), name='one_venue_per_name'),
         ),
         migrations.AddConstraint(
             model_name='apikey',
-            constraint=models.UniqueConstraint(models.F('tenant'), models.F('prefix'), name='one_key_per_prefix'),
+            constraint=models.UniqueConstraint(fields=('tenant', 'prefix'), name='one_key_per_prefix'),
         ),
         EnableRowLevelSecurity("Tenant", "id"),
         EnableRowLevelSecurity("Venue"),

@@ -1,0 +1,180 @@
+"""Who a guest is: the e-mail, without one the phone, never the name (R-ID-2).
+
+With e = valid normalized e-mail or none and p = valid E.164 phone or none:
+a. e known: that contact; when p belongs to another contact, both hold p and the pair is flagged.
+b. e unknown, p known on a contact that has no e-mail: that contact, which gains e.
+c. e unknown, p known only on contacts with another e-mail: a new contact, and a duplicate pair.
+d. no e, p known: the contact without e-mail that has p; else the most recently active one that has p.
+e. neither: nobody.
+
+Every writer of keys first takes the advisory locks of those keys, then locks contacts by id, then writes facts: one order
+of locks everywhere, or batches deadlock. Source: P for a, b, d; ours for c and the families' shared phones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import connection
+
+from crm import email_address, phone_number
+from crm.models import Contact, ContactIdentifier, ContactState, IdentifierKind
+from tenants import scope
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The keys of one guest in normal form, and what was wrong with them as typed."""
+
+    email: email_address.EmailVerdict
+    phone: phone_number.PhoneVerdict
+
+    @property
+    def e(self) -> str | None:
+        return self.email.value
+
+    @property
+    def p(self) -> str | None:
+        return self.phone.value
+
+    @property
+    def keys(self) -> list[str]:
+        return [key for key in (self.e, self.p) if key]
+
+
+@dataclass(slots=True)
+class Match:
+    """Whom an identity belongs to: `contact` None means a new contact, or nobody when there is no key at all.
+
+    `is_by_phone_alone` marks a contact with e-mail found by a phone alone: families share phones, so its profile stays.
+    `shares_phone_with` are the other contacts that hold the phone.
+    """
+
+    contact: Contact | None
+    is_by_phone_alone: bool = False
+    shares_phone_with: list[Contact] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Book:
+    """The holders of a batch's keys, kept up to date while the batch is worked through."""
+
+    by_email: dict[str, Contact] = field(default_factory=dict)
+    by_phone: dict[str, list[Contact]] = field(default_factory=lambda: defaultdict(list))
+    contacts: dict[UUID, Contact] = field(default_factory=dict)
+
+    def note(self, contact: Contact) -> None:
+        """Enter a contact under its present keys."""
+        self.contacts[contact.pk] = contact
+        if contact.email:
+            self.by_email[contact.email] = contact
+        if contact.phone and contact not in self.by_phone[contact.phone]:
+            self.by_phone[contact.phone].append(contact)
+
+    def holders_of_phone(self, phone: str) -> list[Contact]:
+        return self.by_phone.get(phone, [])
+
+
+def check(email: str | None, phone: str | None, country: str) -> Identity:
+    """The keys in normal form; `country` is the venue's, for phones without a country code."""
+    return Identity(email=email_address.check(email), phone=phone_number.check(phone, country))
+
+
+def match(identity: Identity, book: Book) -> Match:
+    """Apply the table of R-ID-2 to one identity. Touches nothing."""
+    holders = book.holders_of_phone(identity.p) if identity.p else []
+    if identity.e:
+        known = book.by_email.get(identity.e) or _without_email(holders)
+        return Match(known, shares_phone_with=[one for one in holders if one is not known])
+    if not holders:
+        return Match(None)
+    chosen = _without_email(holders) or max(holders, key=lambda one: (one.last_activity_at, one.pk))
+    others = [one for one in holders if one is not chosen]
+    return Match(chosen, is_by_phone_alone=bool(chosen.email), shares_phone_with=others)
+
+
+def _without_email(holders: list[Contact]) -> Contact | None:
+    return next((one for one in holders if not one.email), None)
+
+
+def open_book(keys: Iterable[str], contact_ids: Iterable[UUID] = ()) -> Book:
+    """Lock the keys and every contact that holds one of them, or is named by id, and load them.
+
+    The locks last until the transaction ends. Ids of other tenants, and of contacts that are not active, are left out.
+    """
+    values = sorted(set(keys))
+    lock_keys(values)
+    rows = list(
+        ContactIdentifier.objects.filter(value__in=values, is_active=True).values_list("kind", "value", "contact_id")
+        if values
+        else ()
+    )
+    book = Book()
+    ids = {row[2] for row in rows} | set(contact_ids)
+    if ids:
+        for contact in _locked(ids):
+            book.contacts[contact.pk] = contact
+    for kind, value, contact_id in rows:
+        contact = book.contacts.get(contact_id)
+        if contact is None:
+            continue
+        if kind == IdentifierKind.EMAIL:
+            book.by_email[value] = contact
+        else:
+            book.by_phone[value].append(contact)
+    return book
+
+
+def _locked(ids: Iterable[UUID]) -> Iterable[Contact]:
+    """Active contacts, locked in the order of their ids: the order every writer keeps."""
+    found = Contact.objects.filter(pk__in=list(ids), state=ContactState.ACTIVE)
+    return found.select_for_update(no_key=True).order_by("pk")
+
+
+def lock(contact: Contact) -> Contact:
+    """Lock a contact's row until the transaction ends and refresh the instance; first in every write of facts."""
+    fresh = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
+    contact.__dict__.update({f.attname: getattr(fresh, f.attname) for f in Contact._meta.concrete_fields})
+    return contact
+
+
+def lock_keys(keys: Iterable[str]) -> None:
+    """Take the advisory locks of these keys in one statement, sorted, so that no two batches wait for each other."""
+    numbers = sorted({_number_of(key) for key in keys})
+    if numbers:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k", [numbers])
+
+
+def _number_of(key: str) -> int:
+    text = f"{scope.tenant_id()}:{key}".encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big", signed=True)
+
+
+def replace_identifiers(contacts: Iterable[Contact], *, is_new: bool) -> None:
+    """Make the main identifiers of these contacts say what their e-mail and phone say.
+
+    The caller holds the locks of the keys.
+    """
+    contacts = list(contacts)
+    if not is_new:
+        ids = [contact.pk for contact in contacts]
+        ContactIdentifier.objects.filter(contact__in=ids, is_main=True).delete()
+        alternatives = ContactIdentifier.objects.filter(contact__in=ids, kind=IdentifierKind.PHONE)
+        alternatives.update(is_key=False)
+    ContactIdentifier.objects.bulk_create([row for contact in contacts for row in _identifiers(contact)])
+
+
+def _identifiers(contact: Contact) -> list[ContactIdentifier]:
+    rows = []
+    if contact.email:
+        rows.append(ContactIdentifier(contact=contact, kind=IdentifierKind.EMAIL, value=contact.email, is_key=True))
+    if contact.phone:
+        rows.append(
+            ContactIdentifier(contact=contact, kind=IdentifierKind.PHONE, value=contact.phone, is_key=not contact.email)
+        )
+    return rows

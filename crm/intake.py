@@ -1,0 +1,354 @@
+"""Guest data on their way into the one list: every channel passes here (R-ID-1, R-ID-2, R-WRITE-1, R-WRITE-2).
+
+On the same key every non-empty incoming profile field overwrites and empty never erases. Tags, history, visits, nickname,
+notes and block are never touched. An event older than a field's last change does not overwrite it. There is one path for
+one guest and for a chunk of an import: keys are locked together, judged in order, and written together.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit import recording
+from audit.actions import Action
+from crm import duplicates, identity, profile, search_index, statistics, suspicion
+from crm.channel import Channel
+from crm.models import Contact, ContactKind, FieldChange
+from crm.warnings import Warning
+from tenants.models import Venue
+from tenants.refusal import Refusal
+
+
+class CrmSync(StrEnum):
+    """What an intake did to the list: the public answer of R-WRITE-3."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SKIPPED_FINAL_STATUS = "skipped_final_status"
+    SKIPPED_CONTACT_DELETED = "skipped_contact_deleted"
+    SKIPPED_MODE = "skipped_mode"
+    NO_IDENTITY = "no_identity"
+
+
+class Mode(StrEnum):
+    """What an import may do: make contacts, change known ones, or both (R-IO-2)."""
+
+    CREATE = "create"
+    UPSERT = "upsert"
+    UPDATE = "update"
+
+
+class EmailInUse(Refusal):
+    code = "email_in_use"
+    status = 409
+    default_message = _("Another contact has this e-mail.")
+
+
+class EmailLocked(Refusal):
+    code = "email_locked"
+    status = 422
+    default_message = _("A contact's e-mail is changed on the contact's own page, not here.")
+
+
+class PhoneInUse(Refusal):
+    code = "phone_in_use"
+    status = 409
+    default_message = _("Another contact without e-mail has this phone.")
+
+
+class UnknownContact(Refusal):
+    code = "unknown_contact"
+    status = 400
+    default_message = _("There is no such contact.")
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """What a guest said of themselves, as it came. `birthday` is in ISO form, `language` a code; both were checked."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    birthday: str = ""
+    address: str = ""
+    postcode: str = ""
+    city: str = ""
+    company: str = ""
+    registered_at: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """An event that carries guest data. `at` is its time (R-WRITE-2); `chosen` a contact that staff picked (R-ID-8).
+
+    `first_contact_on` is given by files that know it; otherwise the day of `at` at the venue.
+    """
+
+    guest: Guest
+    channel: Channel
+    venue: Venue
+    at: datetime.datetime
+    chosen: UUID | None = None
+    first_contact_on: datetime.date | None = None
+    mode: Mode = Mode.UPSERT
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    contact: Contact | None
+    crm_sync: CrmSync
+    warnings: list[Warning]
+    identity: identity.Identity
+
+
+def receive(intake: Intake) -> Reception:
+    """Take in one guest. Raises EmailInUse, EmailLocked, PhoneInUse, UnknownContact for a chosen contact only."""
+    return receive_many([intake])[0]
+
+
+def receive_many(intakes: Sequence[Intake]) -> list[Reception]:
+    """Take in a batch, in its order, as `receive` would one by one. Locks all keys of the batch at once."""
+    identities = [identity.check(one.guest.email, one.guest.phone, one.venue.country) for one in intakes]
+    book = identity.open_book(
+        (key for who in identities for key in who.keys), (one.chosen for one in intakes if one.chosen)
+    )
+    batch = _Batch(book)
+    receptions = [batch.receive(one, who) for one, who in zip(intakes, identities, strict=True)]
+    batch.write()
+    return receptions
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The work of one batch: what was decided, until it is written at the end."""
+
+    book: identity.Book
+    created: dict[UUID, Contact] = field(default_factory=dict)
+    touched: dict[UUID, Contact] = field(default_factory=dict)
+    changes: list[tuple[profile.Change, Intake]] = field(default_factory=list)
+    pairs: list[tuple[UUID, UUID]] = field(default_factory=list)
+    changed_at: dict[tuple[UUID, str], datetime.datetime] | None = None
+
+    def receive(self, intake: Intake, who: identity.Identity) -> Reception:
+        warnings = suspicion.of_keys(who)
+        if intake.chosen is not None:
+            return self._receive_chosen(intake, who, warnings)
+        if not who.keys:
+            return Reception(None, CrmSync.NO_IDENTITY, warnings, who)
+        match = identity.match(who, self.book)
+        if match.contact is None:
+            return self._create(intake, who, match, warnings)
+        return self._update(intake, who, match, warnings)
+
+    def _receive_chosen(self, intake: Intake, who: identity.Identity, warnings: list[Warning]) -> Reception:
+        contact = self.book.contacts.get(intake.chosen) if intake.chosen else None
+        if contact is None:
+            raise UnknownContact(field="contact")
+        self.check_keys(contact, who)
+        holders = self.book.holders_of_phone(who.p) if who.p else []
+        match = identity.Match(contact, shares_phone_with=[one for one in holders if one is not contact])
+        return self._update(intake, who, match, warnings)
+
+    def check_keys(self, contact: Contact, who: identity.Identity) -> None:
+        """Refuse keys that would make a chosen contact somebody else (R-ID-8, R-WRITE-4)."""
+        holder = self.book.by_email.get(who.e) if who.e else None
+        if holder is not None and holder is not contact:
+            raise EmailInUse(field="guest.email", contact=str(holder.pk))
+        if who.e and contact.email and who.e != contact.email and holder is not contact:
+            raise EmailLocked(field="guest.email")
+        if who.p and who.p != contact.phone and not (contact.email or who.e):
+            self._check_phone_is_free(who.p, contact)
+
+    def _check_phone_is_free(self, phone: str, contact: Contact) -> None:
+        for holder in self.book.holders_of_phone(phone):
+            if holder is not contact and not holder.email:
+                raise PhoneInUse(field="guest.phone", contact=str(holder.pk))
+
+    def _create(
+        self, intake: Intake, who: identity.Identity, match: identity.Match, warnings: list[Warning]
+    ) -> Reception:
+        if intake.mode == Mode.UPDATE:
+            return Reception(None, CrmSync.SKIPPED_MODE, warnings, who)
+        contact = _new_contact(intake, who)
+        self.created[contact.pk] = contact
+        self.book.note(contact)
+        self._flag_pair(contact, match, warnings)
+        return Reception(contact, CrmSync.CREATED, warnings, who)
+
+    def _update(
+        self, intake: Intake, who: identity.Identity, match: identity.Match, warnings: list[Warning]
+    ) -> Reception:
+        contact = match.contact
+        assert contact is not None
+        if intake.mode == Mode.CREATE:
+            return Reception(contact, CrmSync.SKIPPED_MODE, warnings, who)
+        values = _values(intake.guest, who)
+        if match.is_by_phone_alone:
+            if _has_other_name(contact, intake.guest):
+                warnings.append(Warning("name_changed", "last_name", _("This phone belongs to a guest of another name.")))
+            values = {}
+        elif who.e and not contact.email:
+            values["email"] = who.e
+        changes = profile.assign(contact, self._newer_only(contact, values, intake.at))
+        self.changes += [(change, intake) for change in changes]
+        is_moved = _move_dates(contact, intake, who)
+        if changes or is_moved or intake.channel != Channel.IMPORT:
+            contact.last_channel = intake.channel
+            self.touched[contact.pk] = contact
+        if intake.channel != Channel.IMPORT:
+            contact.last_activity_at = max(contact.last_activity_at, intake.at)
+        self.book.note(contact)
+        self._flag_pair(contact, match, warnings)
+        sync = CrmSync.UPDATED if changes or is_moved else CrmSync.UNCHANGED
+        return Reception(contact, sync, warnings, who)
+
+    def _newer_only(self, contact: Contact, values: dict[str, str], at: datetime.datetime) -> dict[str, str]:
+        """Leave out what an older event brings for a field that changed since (R-WRITE-2)."""
+        values = {name: value for name, value in values.items() if getattr(contact, name) != value}
+        if not values or contact.pk in self.created or at >= contact.updated_at:
+            return values
+        return {name: value for name, value in values.items() if at >= self._last_change(contact, name)}
+
+    def _last_change(self, contact: Contact, name: str) -> datetime.datetime:
+        if self.changed_at is None:
+            rows = FieldChange.objects.filter(contact__in=list(self.book.contacts)).values_list("contact_id", "field")
+            self.changed_at = {(row[0], row[1]): row[2] for row in rows.annotate(last=Max("changed_at"))}
+        if (contact.pk, name) in self.changed_at:
+            return self.changed_at[contact.pk, name]
+        never = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+        return contact.profile_at if getattr(contact, name) else never
+
+    def _flag_pair(self, contact: Contact, match: identity.Match, warnings: list[Warning]) -> None:
+        if match.shares_phone_with:
+            other = min(match.shares_phone_with, key=lambda one: one.pk)
+            self.pairs.append((contact.pk, other.pk))
+            warnings.append(Warning("duplicate_found", "phone", _("Another guest has this phone.")))
+
+    def write(self) -> None:
+        """Write what was decided: contacts, keys, search tokens, history, pairs, audit."""
+        known = [(change, intake) for change, intake in self.changes if change.contact.pk not in self.created]
+        self._flag_suspects(known)
+        self._write_created()
+        self._write_touched({change.contact.pk for change, _intake in known})
+        profile.remember(profile.Brought(change, intake.channel, intake.at) for change, intake in known)
+        duplicates.flag_same_phone(self.pairs)
+        _record(self.created.values(), [change for change, _intake in known])
+
+    def _flag_suspects(self, known: list[tuple[profile.Change, Intake]]) -> None:
+        renamed = [change for change, _intake in known if change.field == "last_name"]
+        for contact in suspicion.with_many_surnames(renamed):
+            contact.has_suspect_key = True
+
+    def _write_created(self) -> None:
+        if not self.created:
+            return
+        contacts = list(self.created.values())
+        Contact.objects.bulk_create(contacts)
+        identity.replace_identifiers(contacts, is_new=True)
+        search_index.write(contacts, is_new=True)
+        statistics.open_rows(contacts)
+
+    def _write_touched(self, changed: set[UUID]) -> None:
+        now = timezone.now()
+        touched = [contact for pk, contact in sorted(self.touched.items()) if pk not in self.created]
+        for contact in touched:
+            if contact.pk in changed:
+                contact.version += 1
+            contact.updated_at = now
+            contact.save(update_fields=_PROFILE_COLUMNS if contact.pk in changed else _TOUCH_COLUMNS)
+        rekeyed = [one for one in touched if one.pk in changed]
+        if rekeyed:
+            identity.replace_identifiers(self._with(rekeyed, profile.KEY_FIELDS), is_new=False)
+            search_index.write(self._with(rekeyed, profile.SEARCHED_FIELDS), is_new=False)
+
+    def _with(self, contacts: list[Contact], fields: frozenset[str]) -> list[Contact]:
+        changed = {change.contact.pk for change, _intake in self.changes if change.field in fields}
+        return [contact for contact in contacts if contact.pk in changed]
+
+
+_TOUCH_COLUMNS = ["last_channel", "last_activity_at", "first_contact_on", "kind", "registered_at", "has_suspect_key", "updated_at"]
+_PROFILE_COLUMNS = [*profile.INTAKE_FIELDS, "email", *profile.DERIVED_FIELDS, *_TOUCH_COLUMNS, "version"]
+
+
+def _new_contact(intake: Intake, who: identity.Identity) -> Contact:
+    contact = Contact(
+        kind=ContactKind.REGISTERED if intake.guest.registered_at else ContactKind.UNREGISTERED,
+        first_channel=intake.channel,
+        last_channel=intake.channel,
+        first_contact_on=_first_contact_on(intake),
+        registered_at=intake.guest.registered_at,
+        last_activity_at=intake.at,
+        profile_at=intake.at,
+        has_suspect_key=suspicion.is_suspect(who),
+        email=who.e or "",
+        **_values(intake.guest, who),
+    )
+    profile.derive(contact)
+    return contact
+
+
+def _values(guest: Guest, who: identity.Identity) -> dict[str, str]:
+    """The non-empty profile fields of a guest, in normal form."""
+    values = {name: getattr(guest, name) for name in _GUEST_FIELDS if getattr(guest, name)}
+    if who.p:
+        values["phone"] = who.p
+        if who.phone.extension:
+            values["phone_extension"] = who.phone.extension
+    return values
+
+
+_GUEST_FIELDS = ("first_name", "last_name", "language", "birthday", "address", "postcode", "city", "company")
+
+
+def _first_contact_on(intake: Intake) -> datetime.date:
+    if intake.first_contact_on is not None:
+        return intake.first_contact_on
+    return timezone.localdate(intake.at, intake.venue.zone)
+
+
+def _move_dates(contact: Contact, intake: Intake, who: identity.Identity) -> bool:
+    """Keep the earliest first contact, the first registration date stated, and the suspect flag; say whether one moved."""
+    is_moved = False
+    if intake.channel == Channel.IMPORT and intake.first_contact_on is None:
+        first = contact.first_contact_on
+    else:
+        first = _first_contact_on(intake)
+    if first < contact.first_contact_on:
+        contact.first_contact_on, is_moved = first, True
+    if intake.guest.registered_at and contact.registered_at is None:
+        contact.registered_at, contact.kind, is_moved = intake.guest.registered_at, ContactKind.REGISTERED, True
+    if suspicion.is_suspect(who) and not contact.has_suspect_key:
+        contact.has_suspect_key, is_moved = True, True
+    return is_moved
+
+
+def _has_other_name(contact: Contact, guest: Guest) -> bool:
+    return any(
+        getattr(guest, name) and getattr(guest, name) != getattr(contact, name) for name in ("first_name", "last_name")
+    )
+
+
+def _record(created: object, changes: list[profile.Change]) -> None:
+    events = [
+        recording.Event(Action.CONTACT_CREATED, contact, after={"channel": contact.first_channel})
+        for contact in created  # type: ignore[attr-defined]
+    ]
+    by_contact: dict[UUID, list[profile.Change]] = {}
+    for change in changes:
+        by_contact.setdefault(change.contact.pk, []).append(change)
+    for own in by_contact.values():
+        before = {change.field: change.old for change in own}
+        after = {change.field: change.new for change in own}
+        events.append(recording.Event(Action.CONTACT_UPDATED, own[0].contact, before=before, after=after))
+    recording.record_many(events)

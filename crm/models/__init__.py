@@ -1,0 +1,35 @@
+"""The tables of the guest list, one file per group of tables."""
+
+from crm.models.contact import (
+    NEVER,
+    Contact,
+    ContactIdentifier,
+    ContactKind,
+    ContactState,
+    FieldChange,
+    IdentifierKind,
+    SearchToken,
+)
+from crm.models.duplicate import DuplicatePair, DuplicateReason
+from crm.models.statistics import ContactStats
+from crm.models.tag import ContactTag, Tag
+from crm.models.visit import Visit, VisitSource, VisitSourceKind
+
+__all__ = [
+    "NEVER",
+    "Contact",
+    "ContactIdentifier",
+    "ContactKind",
+    "ContactState",
+    "ContactStats",
+    "ContactTag",
+    "DuplicatePair",
+    "DuplicateReason",
+    "FieldChange",
+    "IdentifierKind",
+    "SearchToken",
+    "Tag",
+    "Visit",
+    "VisitSource",
+    "VisitSourceKind",
+]

@@ -1,0 +1,17 @@
+"""What an intake tells the one who sent it, without refusing anything (R-ID-5, R-ID-7; codes in API.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """`field` names the guest's field (`email`), without the path a door puts before it."""
+
+    code: str
+    field: str
+    detail: str | Promise
+    suggestion: str | None = None

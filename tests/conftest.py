@@ -1,0 +1,139 @@
+"""Fixtures of every test: a database of its own, the app's role, and the people the sentences speak of.
+
+The owner migrates one template database; every xdist worker works in a copy of it, connected as the app role, since as a
+superuser every isolation test would pass falsely.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from config import founding
+from staff import api_keys
+from tenants import scope
+from tenants.permissions import Role
+from tests.personas import Bearer, Place
+
+
+def _admin() -> psycopg.Connection:
+    """A connection of the owner outside the test databases, to create and drop them."""
+    owner = settings.DATABASES["owner"]
+    return psycopg.connect(
+        host=owner["HOST"],
+        port=owner["PORT"] or 5432,
+        user=owner["USER"],
+        password=owner["PASSWORD"],
+        dbname=settings.MAIN_DATABASE,
+        autocommit=True,
+    )
+
+
+def _point_at(name: str) -> None:
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+        settings.DATABASES[alias]["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest, worker_id: str) -> Iterator[None]:
+    settings.MAIN_DATABASE = settings.DATABASES["owner"]["NAME"]
+    run = os.environ["COPERTO_TEST_RUN"]
+    template, name = f"test_{run}_template", f"test_{run}_{worker_id}"
+    with django_db_blocker.unblock(), _admin() as admin:
+        admin.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+        _migrate_template(admin, template)
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        admin.execute("SELECT pg_advisory_unlock(hashtext(%s))", [template])
+        _point_at(name)
+        yield
+        _point_at(name)
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _migrate_template(admin: psycopg.Connection, template: str) -> None:
+    if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
+        return
+    admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
+    _point_at(template)
+    call_command("migrate", verbosity=0, skip_checks=True)
+    connections["owner"].close()
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache(request: pytest.FixtureRequest) -> None:
+    if "db" in request.fixturenames or "commits" in request.fixturenames:
+        cache.clear()
+        api_keys.forget_trusted()
+
+
+@pytest.fixture
+def commits(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Real transactions: what the test commits is seen by other connections, and is truncated by the owner afterwards."""
+    with django_db_blocker.unblock():
+        try:
+            yield
+        finally:
+            connections["default"].close()
+            _truncate()
+
+
+def _truncate() -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'django_migrations'")
+        tables = sql.SQL(", ").join(sql.Identifier(row[0]) for row in cursor.fetchall())
+        cursor.execute(sql.SQL("TRUNCATE {} CASCADE").format(tables))
+    connections["owner"].close()
+
+
+def found_place(name: str, *, country: str, timezone: str, currency: str, venues: list[str]) -> Place:
+    founded = founding.found(
+        name=name,
+        country=country,
+        timezone=timezone,
+        currency=currency,
+        owner_email=f"owner@{name.lower()}.example.com",
+        venue_names=venues,
+    )
+    return Place(tenant=founded.tenant, venues=founded.venues, owner=founded.owner, password=founded.password or "")
+
+
+@pytest.fixture
+def trattoria(request: pytest.FixtureRequest) -> Place:
+    """Our own tenant: Italian, two venues, Centro and Mare."""
+    _need_database(request)
+    return found_place("Trattoria", country="IT", timezone="Europe/Rome", currency="EUR", venues=["Centro", "Mare"])
+
+
+@pytest.fixture
+def bistro(request: pytest.FixtureRequest) -> Place:
+    """The stranger: another tenant, in Canada, which must never see ours nor be seen."""
+    _need_database(request)
+    return found_place("Bistro", country="CA", timezone="America/Toronto", currency="CAD", venues=["Plateau"])
+
+
+def _need_database(request: pytest.FixtureRequest) -> None:
+    if "commits" not in request.fixturenames:
+        request.getfixturevalue("db")
+
+
+@pytest.fixture
+def inside(trattoria: Place) -> Iterator[Place]:
+    """The trattoria with its scope open, for tests that call a rule directly."""
+    with scope.enter(trattoria.tenant.pk, trattoria.actor(Role.OWNER)):
+        yield trattoria
+
+
+@pytest.fixture
+def bearer() -> Callable[..., Bearer]:
+    """A client of the API with a key of the preset: `bearer(trattoria, "widget", venue=...)`."""
+    return Bearer.of
