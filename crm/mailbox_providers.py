@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-
 _EVERYWHERE: Final = tuple(
     f"{name}.{end}"
     for name in ("hotmail", "outlook", "yahoo", "live")
