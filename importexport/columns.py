@@ -53,8 +53,6 @@ COLUMNS: tuple[Column, ...] = (
     Column("nickname", _("Nickname")),
     Column("notes", _("Notes"), is_joined=True),
     Column("tags", _("Tags"), is_joined=True),
-    Column("groups", _("Groups"), is_joined=True),
-    Column("allergies", _("Allergies"), is_joined=True),
     Column("marketing_consent", _("Marketing consent")),
     Column("email_consent", _("Marketing consent for e-mail")),
     Column("sms_consent", _("Marketing consent for SMS")),

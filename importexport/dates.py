@@ -11,7 +11,7 @@ import datetime
 import enum
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from importexport.reasons import CellError, ReasonCode
 
@@ -50,27 +50,37 @@ def is_empty(text: str) -> bool:
     return text.strip().lower() in _EMPTY
 
 
-def evidence(cells: Iterable[str]) -> set[DateFormat]:
-    """The formats that these cells prove. Two or more contradict one another."""
-    proven: set[DateFormat] = set()
+@dataclass(slots=True)
+class Evidence:
+    """What the cells of one or more columns say of their date format: gathered cell by cell, then joined."""
+
+    proven: set[DateFormat] = field(default_factory=set)
+    has_open: bool = False
+
+    def add(self, cell: str) -> None:
+        if cell[:1].isdigit() and (numbers := _unordered(cell)):
+            self.proven |= _proof(*numbers)
+            self.has_open = self.has_open or _differs(numbers)
+
+    def join(self, other: Evidence) -> Evidence:
+        return Evidence(self.proven | other.proven, self.has_open or other.has_open)
+
+    @property
+    def date_format(self) -> DateFormat | None:
+        """The one format that is proven, or None."""
+        return next(iter(self.proven)) if len(self.proven) == 1 else None
+
+    @property
+    def needs_format(self) -> bool:
+        """True when a date can be read in two ways and no other tells which, or they contradict one another."""
+        return self.has_open and self.date_format is None
+
+
+def evidence(cells: Iterable[str]) -> Evidence:
+    found = Evidence()
     for cell in cells:
-        if numbers := _unordered(cell):
-            proven |= _proof(*numbers)
-    return proven
-
-
-def needs_format(cells: Iterable[str]) -> bool:
-    """True when a date in these cells can be read in two ways and the cells do not tell which."""
-    seen = list(cells)
-    if len(evidence(seen)) == 1:
-        return False
-    return any(_differs(numbers) for cell in seen if (numbers := _unordered(cell)))
-
-
-def proven_format(cells: Iterable[str]) -> DateFormat | None:
-    """The one format that these cells prove, or None."""
-    proven = evidence(cells)
-    return proven.pop() if len(proven) == 1 else None
+        found.add(cell.strip())
+    return found
 
 
 def read_date(text: str, date_format: DateFormat | None, *, today: datetime.date) -> datetime.date:

@@ -20,8 +20,8 @@ from importexport.files.kind import FileKind
 
 _KEYS = (
     "first_name", "last_name", "email", "phone", "language", "birthday", "address", "postcode", "city", "company",
-    "tags", "notes", "marketing_consent", "consent_source", "consent_date", "consent_wording", "registered_at", "visit_count",
-    "last_visit_on", "order_count", "spend",
+    "tags", "notes", "marketing_consent", "consent_source", "consent_date", "consent_wording", "registered_at",
+    "visit_count", "last_visit_on", "order_count", "spend",
 )  # fmt: skip
 _EXAMPLES = {
     "it": ("Anna", "Bianchi", "+39 333 123 4567", "Via Roma 1", "00184", "Roma"),

@@ -7,12 +7,13 @@ half-way through an import; `rows` reads it again for the run.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from importexport.dates import Evidence
 from importexport.files import delimited, encoding, kind, limits, refused, workbook
 from importexport.files.encoding import Encoding
 from importexport.files.kind import FileKind
@@ -21,14 +22,22 @@ from importexport.files.rows import Row
 SAMPLE_ROWS = 10
 
 
+def _rest() -> None:
+    """Nothing to do while waiting."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What is known of a file after one reading. `encoding` and `delimiter` are None for a workbook."""
+    """What is known of a file after one reading; `dates` says for each column what its dates prove.
+
+    `encoding` and `delimiter` are None for a workbook.
+    """
 
     kind: FileKind
     headings: list[str]
     sample: list[list[str]]
     row_count: int
+    dates: list[Evidence]
     encoding: Encoding | None = None
     delimiter: str | None = None
 
@@ -37,19 +46,29 @@ def inspect(path: Path, *, chosen_encoding: Encoding | None = None) -> Table:
     """The table in the file; `chosen_encoding` is what staff corrected it to. Raises `FileRefused`."""
     file_kind = kind.recognize(path)
     if file_kind is FileKind.XLSX:
-        return _measure(workbook.rows(path), Table(file_kind, [], [], 0))
+        return _measure(workbook.rows(path), file_kind)
     characters = _encoding_of(path, chosen_encoding)
     sign = delimited.sniff(path, characters)
-    return _measure(
-        delimited.rows(path, characters, sign), Table(file_kind, [], [], 0, encoding=characters, delimiter=sign)
-    )
+    return replace(_measure(delimited.rows(path, characters, sign), file_kind), encoding=characters, delimiter=sign)
 
 
-def rows(path: Path, table: Table) -> Iterator[Row]:
-    """The rows below the headings, each at least as wide as the headings; cells beyond these are kept."""
-    every = _raw_rows(path, table)
+def rows(
+    path: Path,
+    encoding: Encoding | None,
+    delimiter: str | None,
+    width: int,
+    *,
+    while_waiting: Callable[[], None] = _rest,
+) -> Iterator[Row]:
+    """The rows below the headings, each at least `width` cells wide; cells beyond these are kept.
+
+    `while_waiting` is called every few seconds while a workbook is being opened, which may take a minute.
+    """
+    if encoding is None or delimiter is None:
+        every = workbook.rows(path, while_waiting=while_waiting)
+    else:
+        every = delimited.rows(path, encoding, delimiter)
     next(every, None)
-    width = len(table.headings)
     for row in every:
         yield Row(row.number, fitted(row.cells, width))
 
@@ -62,12 +81,6 @@ def fitted(cells: list[str], width: int) -> list[str]:
     return cells
 
 
-def _raw_rows(path: Path, table: Table) -> Iterator[Row]:
-    if table.encoding is None or table.delimiter is None:
-        return workbook.rows(path)
-    return delimited.rows(path, table.encoding, table.delimiter)
-
-
 def _encoding_of(path: Path, chosen: Encoding | None) -> Encoding:
     data = path.read_bytes()
     found = chosen or encoding.guess(data)
@@ -75,18 +88,24 @@ def _encoding_of(path: Path, chosen: Encoding | None) -> Encoding:
     return found
 
 
-def _measure(every: Iterator[Row], table: Table) -> Table:
+def _measure(every: Iterator[Row], file_kind: FileKind) -> Table:
     head = next(every, None)
     if head is None:
         raise refused.FileEmpty
     headings = _headings(head.cells)
-    sample = [fitted(row.cells, len(headings)) for row in itertools.islice(every, SAMPLE_ROWS)]
-    if not sample:
+    table = Table(file_kind, headings, [], 0, [Evidence() for _heading in headings])
+    count = 0
+    for count, row in enumerate(every, start=1):
+        if count > limits.MAX_ROWS:
+            raise refused.TooManyRows(limit=limits.MAX_ROWS)
+        if count <= SAMPLE_ROWS:
+            table.sample.append(fitted(row.cells, len(headings)))
+        for evidence, cell in zip(table.dates, row.cells, strict=False):
+            if cell:
+                evidence.add(cell)
+    if not count:
         raise refused.NoDataRow
-    count = len(sample) + sum(1 for _row in every)
-    if count > limits.MAX_ROWS:
-        raise refused.TooManyRows(limit=limits.MAX_ROWS)
-    return Table(table.kind, headings, sample, count, table.encoding, table.delimiter)
+    return replace(table, row_count=count)
 
 
 def _headings(cells: list[str]) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -26,17 +28,20 @@ _REFUSALS: dict[int, type[refused.FileRefused]] = {
 }
 
 
-def rows(path: Path) -> Iterator[Row]:
+_PATIENCE_SECONDS = 2.0
+
+
+def rows(path: Path, *, while_waiting: Callable[[], None] = lambda: None) -> Iterator[Row]:
     """Every row of the first visible sheet that is not blank; raises `FileRefused`."""
     with tempfile.TemporaryFile() as output:
-        _run_child(path, output)
+        _check_end(_run_child(path, output, while_waiting))
         output.seek(0)
         for line in output:
             number, cells = json.loads(line)
             yield Row(number, cells)
 
 
-def _run_child(path: Path, output: IO[bytes]) -> None:
+def _run_child(path: Path, output: IO[bytes], while_waiting: Callable[[], None]) -> int:
     numbers = (
         limits.WORKBOOK_MEMORY_BYTES,
         limits.WORKBOOK_OUTPUT_BYTES,
@@ -46,14 +51,21 @@ def _run_child(path: Path, output: IO[bytes]) -> None:
         limits.MAX_CELL_CHARACTERS,
     )
     command = [sys.executable, "-I", "-X", "utf8", workbook_child.__file__, str(path), *map(str, numbers)]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own script, arguments without a shell
-            command, stdout=output, stderr=subprocess.DEVNULL, timeout=limits.WORKBOOK_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise refused.FileTooLarge(_("The workbook takes too long to read. Save it as CSV.")) from error
-    if done.returncode < 0:
-        # Killed by a limit: the library gives up by a signal when memory runs out.
+    deadline = time.monotonic() + limits.WORKBOOK_SECONDS
+    with subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL) as child:  # noqa: S603 - our own script
+        try:
+            while time.monotonic() < deadline:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    return child.wait(timeout=_PATIENCE_SECONDS)
+                while_waiting()
+        finally:
+            child.kill()
+    raise refused.FileTooLarge(_("The workbook takes too long to read. Save it as CSV."))
+
+
+def _check_end(code: int) -> None:
+    if code < 0:
+        # Ended by a signal: the library gives up that way when memory runs out.
         raise refused.FileTooLarge(_("The workbook needs too much memory. Save it as CSV."))
-    if done.returncode:
-        raise _REFUSALS.get(done.returncode, refused.FileBroken)
+    if code:
+        raise _REFUSALS.get(code, refused.FileBroken)

@@ -32,7 +32,9 @@ TODAY = datetime.date(2026, 11, 22)
     ],
 )
 def test_a_column_tells_its_date_format_or_it_is_asked(cells, needed, proven):
-    assert (dates.needs_format(cells), dates.proven_format(cells)) == (needed, proven)
+    found = dates.evidence(cells)
+
+    assert (found.needs_format, found.date_format) == (needed, proven)
 
 
 @pytest.mark.parametrize(
