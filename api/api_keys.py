@@ -63,8 +63,7 @@ class ApiKeyList(Endpoint):
 
     @describe("List the API keys", query=PageShape, answer=pagination.listing(ApiKeyDocument))
     def get(self, request: Request) -> HttpResponse:
-        page = pagination.page(request, _keys(), self.query(PageShape), by="-created_at", table=self.ORDERINGS)
-        return self.answer(page.content(represent))
+        return self.page(_keys(), represent, by="-created_at", table=self.ORDERINGS)
 
     @describe("Make an API key", body=ApiKeyShape, answer=NewApiKeyDocument, status=201)
     def post(self, request: Request) -> HttpResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from api.endpoint import Endpoint
 from api.pagination import PageShape
 from api.permissions import Required
 from api.schema import describe
+from audit import reading
 from audit.actions import Action
 from audit.models import AuditEntry
 from tenants.permissions import Permission
@@ -48,17 +48,13 @@ class AuditEntryDocument(serializers.Serializer[Any]):
 
 class AuditQuery(PageShape):
     action = serializers.ChoiceField(Action.choices, required=False)
-    object = serializers.UUIDField(required=False, help_text="Entries about the object with this id.")
-    created_after = shape.InstantParameter(required=False)
-    created_before = shape.InstantParameter(required=False)
-
-
-FILTERS = {
-    "action": "action",
-    "object": "object_id",
-    "created_after": "created_at__gte",
-    "created_before": "created_at__lt",
-}
+    object_type = shape.Text(required=False, max_length=40)
+    object_id = shape.Id(required=False)
+    actor_kind = serializers.ChoiceField(ActorKind.choices, required=False)
+    actor_id = shape.Id(required=False)
+    venue = shape.Id(required=False, source="venue_id")
+    since = shape.InstantParameter(required=False)
+    until = shape.InstantParameter(required=False)
 
 
 class AuditList(Endpoint):
@@ -68,10 +64,9 @@ class AuditList(Endpoint):
     @describe("Read the audit trail", query=AuditQuery, answer=pagination.listing(AuditEntryDocument))
     def get(self, request: Request) -> HttpResponse:
         parameters = self.query(AuditQuery)
-        wanted = {FILTERS[name]: value for name, value in parameters.items() if name in FILTERS}
-        rows: QuerySet[AuditEntry] = AuditEntry.objects.filter(**wanted)
-        page = pagination.page(request, rows, parameters, by="-created_at", table=self.ORDERINGS)
-        return self.answer(page.content(represent))
+        question = reading.Question(**{name: value for name, value in parameters.items() if name in reading.LOOKUPS})
+        rows = reading.entries(question)
+        return self.page(rows, represent, by="-created_at", table=self.ORDERINGS, parameters=parameters)
 
 
 def represent(rows: Sequence[AuditEntry]) -> list[dict[str, Any]]:

@@ -8,16 +8,17 @@ has read is refused. Answers are rendered here at once: nothing is negotiated, s
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
 
-from api import cross_origin, idempotency, problems, rate_limits, shape, versions
+from api import cross_origin, idempotency, pagination, problems, rate_limits, shape, versions
 from api.permissions import Required
 from api.problems import BadInput, FieldError, Problem
 
@@ -110,6 +111,20 @@ class Endpoint(APIView):
         if version is not None:
             response.headers["ETag"] = versions.etag(version)
         return response
+
+    def page(
+        self,
+        rows: QuerySet[Any],
+        represent: Callable[[Sequence[Any]], list[dict[str, Any]]],
+        *,
+        by: str,
+        table: Mapping[str, pagination.Ordering],
+        parameters: Mapping[str, Any] | None = None,
+    ) -> HttpResponse:
+        """One page of `rows`, sorted as the parameter `ordering` says, else by `by`."""
+        given = self.query(pagination.PageShape) if parameters is None else parameters
+        found = pagination.page(self.request, rows, given, by=given.get("ordering") or by, table=table)
+        return self.answer({"next": found.next, "previous": found.previous, "results": represent(found.rows)})
 
     def _refuse_unread_query(self) -> None:
         if not self.has_read_query and self.request.query_params:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,7 +15,8 @@ from api.endpoint import Endpoint
 from api.pagination import PageShape
 from api.permissions import Required
 from api.schema import describe
-from staff import members
+from staff import invitations, members
+from staff.models import Invitation
 from tenants.models import Membership
 from tenants.permissions import Permission, Role
 
@@ -40,14 +40,40 @@ class RoleShape(shape.Shape):
         ref_name = "MemberRole"
 
 
+class InvitationDocument(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    email = serializers.EmailField()
+    role = serializers.ChoiceField(Role.choices)
+    language = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField()
+
+    class Meta:
+        ref_name = "Invitation"
+
+
+class InvitationShape(shape.Shape):
+    email = shape.Text(max_length=254)
+    role = shape.Choice(choices=Role.choices)
+    language = shape.Text(max_length=5, required=False)
+
+    class Meta:
+        ref_name = "InvitationInput"
+
+
 class MemberList(Endpoint):
-    required: ClassVar[Required] = {"GET": Permission.MEMBERS_MANAGE}
+    required: ClassVar[Required] = dict.fromkeys(("GET", "POST"), Permission.MEMBERS_MANAGE)
     ORDERINGS = pagination.orderings(created_at=("created_at", "id"))
 
     @describe("List the members of staff", query=PageShape, answer=pagination.listing(MemberDocument))
     def get(self, request: Request) -> HttpResponse:
-        page = pagination.page(request, _members(), self.query(PageShape), by="created_at", table=self.ORDERINGS)
-        return self.answer(page.content(represent))
+        return self.page(members.everyone(), represent, by="created_at", table=self.ORDERINGS)
+
+    @describe("Invite somebody by e-mail", body=InvitationShape, answer=InvitationDocument, status=201)
+    def post(self, request: Request) -> HttpResponse:
+        values = self.body(InvitationShape)
+        invitation = invitations.invite(values["email"], values["role"], language=values.get("language"))
+        return self.answer(represent_invitations([invitation])[0], status=201)
 
 
 class MemberDetail(Endpoint):
@@ -55,17 +81,17 @@ class MemberDetail(Endpoint):
 
     @describe("Read a member of staff", answer=MemberDocument)
     def get(self, request: Request, id: UUID) -> HttpResponse:
-        return self.answer(represent([_members().get(pk=id)])[0])
+        return self.answer(represent([members.everyone().get(pk=id)])[0])
 
     @describe("Change a member's role", body=RoleShape, answer=MemberDocument)
     def patch(self, request: Request, id: UUID) -> HttpResponse:
-        member = _members().get(pk=id)
+        member = members.everyone().get(pk=id)
         members.change_role(member, self.body(RoleShape)["role"])
         return self.answer(represent([member])[0])
 
     @describe("End a membership at once", status=204)
     def delete(self, request: Request, id: UUID) -> HttpResponse:
-        member = _members().get(pk=id)
+        member = members.everyone().get(pk=id)
         self.empty_query()
         members.remove(member)
         return self.answer(status=204)
@@ -85,6 +111,37 @@ def represent(rows: Sequence[Membership]) -> list[dict[str, Any]]:
     ]
 
 
-def _members() -> QuerySet[Membership]:
-    rows: QuerySet[Membership] = Membership.objects.select_related("user")
-    return rows
+class InvitationList(Endpoint):
+    required: ClassVar[Required] = {"GET": Permission.MEMBERS_MANAGE}
+    ORDERINGS = pagination.orderings(created_at=("created_at", "id"))
+
+    @describe(
+        "List the invitations that wait for an answer", query=PageShape, answer=pagination.listing(InvitationDocument)
+    )
+    def get(self, request: Request) -> HttpResponse:
+        return self.page(invitations.waiting(), represent_invitations, by="created_at", table=self.ORDERINGS)
+
+
+class InvitationDetail(Endpoint):
+    required: ClassVar[Required] = {"DELETE": Permission.MEMBERS_MANAGE}
+
+    @describe("Withdraw an invitation", status=204)
+    def delete(self, request: Request, id: UUID) -> HttpResponse:
+        invitation = invitations.waiting().get(pk=id)
+        self.empty_query()
+        invitations.withdraw(invitation)
+        return self.answer(status=204)
+
+
+def represent_invitations(rows: Sequence[Invitation]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": invitation.pk,
+            "email": invitation.email,
+            "role": invitation.role,
+            "language": invitation.language,
+            "expires_at": invitation.expires_at,
+            "created_at": invitation.created_at,
+        }
+        for invitation in rows
+    ]

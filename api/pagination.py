@@ -8,7 +8,7 @@ OFFSET and OR-forms took 500 ms and more. A cursor belongs to its ordering; anot
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Generic, TypeVar
@@ -84,9 +84,6 @@ class Page(Generic[Row]):
     rows: list[Row]
     next: str | None
     previous: str | None
-
-    def content(self, represent: Callable[[Sequence[Row]], list[dict[str, Any]]]) -> dict[str, Any]:
-        return {"next": self.next, "previous": self.previous, "results": represent(self.rows)}
 
 
 def page(

@@ -154,7 +154,10 @@ def _problem_of(exc: Exception) -> Problem | None:
 
 
 def _refusal(exc: Refusal) -> Problem:
+    """A faulty field is the same 400 whether its shape or a rule found it."""
     errors = [FieldError(exc.field, exc.code, str(exc.message))] if exc.field else []
+    if errors and exc.status == HTTPStatus.BAD_REQUEST:
+        return BadInput(errors)
     return Problem(exc.status, exc.code, exc.message, errors=errors, extra=exc.extra)
 
 

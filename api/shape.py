@@ -16,7 +16,6 @@ from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from phonenumbers import SUPPORTED_REGIONS
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -142,27 +141,6 @@ class Sequence(serializers.ListField):
         if not isinstance(data, list):
             self.fail("not_a_list", input_type=type(data).__name__)
         return list(super().to_internal_value(data))
-
-
-class CountryCode(Text):
-    """An ISO 3166 country that telephone numbers are known for."""
-
-    default_error_messages: ClassVar[dict[str, Any]] = {"unknown_country": _("Must be a country such as IT.")}
-
-    def to_internal_value(self, data: Any) -> str:
-        if data not in SUPPORTED_REGIONS:
-            self.fail("unknown_country")
-        return str(data)
-
-
-class CurrencyCode(serializers.RegexField):
-    """An ISO 4217 currency."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(r"\A[A-Z]{3}\Z", **options)
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        return super().run_validation(data if isinstance(data, str) or data is serializers.empty else "")
 
 
 class Origin(serializers.RegexField):

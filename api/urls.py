@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from api import api_keys, audit, documentation, members, venues
+from api import api_keys, audit, documentation, members, settings, tags, venues
 from api.endpoint import UnknownPath
 
 urlpatterns = [
@@ -15,6 +15,11 @@ urlpatterns = [
     path("audit/", audit.AuditList.as_view()),
     path("members/", members.MemberList.as_view()),
     path("members/<uuid:id>/", members.MemberDetail.as_view()),
+    path("members/invitations/", members.InvitationList.as_view()),
+    path("members/invitations/<uuid:id>/", members.InvitationDetail.as_view()),
+    path("settings/", settings.Settings.as_view()),
+    path("tags/", tags.TagList.as_view()),
+    path("tags/<str:key>/", tags.TagDetail.as_view()),
     path("venues/", venues.VenueList.as_view()),
     path("venues/<uuid:id>/", venues.VenueDetail.as_view()),
     re_path(r"", UnknownPath.as_view()),

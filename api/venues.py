@@ -40,9 +40,9 @@ class VenueDocument(serializers.Serializer[Any]):
 
 class VenueShape(shape.Shape):
     name = shape.Text(max_length=120)
-    country = shape.CountryCode()
+    country = shape.Text(max_length=2)
     timezone = shape.Text(max_length=64)
-    currency = shape.CurrencyCode()
+    currency = shape.Text(max_length=3)
     consent_regime = shape.Choice(choices=ConsentRegime.choices, required=False)
     double_opt_in = shape.Flag(required=False)
     day_starts_at = shape.Clock(required=False)
@@ -59,8 +59,7 @@ class VenueList(Endpoint):
 
     @describe("List the venues", query=PageShape, answer=pagination.listing(VenueDocument))
     def get(self, request: Request) -> HttpResponse:
-        page = pagination.page(request, _visible(), self.query(PageShape), by="name", table=self.ORDERINGS)
-        return self.answer(page.content(represent))
+        return self.page(_visible(), represent, by="name", table=self.ORDERINGS)
 
     @describe("Add a venue", body=VenueShape, answer=VenueDocument, status=201)
     def post(self, request: Request) -> HttpResponse:
