@@ -23,6 +23,9 @@ from tenants import scope
 from tenants.permissions import Role
 from tests.personas import Bearer, Place
 
+# A real password hash is slow on purpose, and the tests found tenants by the hundred.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 
 def _admin() -> psycopg.Connection:
     """A connection of the owner outside the test databases, to create and drop them."""
@@ -56,8 +59,7 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest, worker_id: str) ->
         admin.execute("SELECT pg_advisory_unlock(hashtext(%s))", [template])
         _point_at(name)
         yield
-        _point_at(name)
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        connections.close_all()
 
 
 def _migrate_template(admin: psycopg.Connection, template: str) -> None:
