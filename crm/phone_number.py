@@ -13,6 +13,8 @@ from typing import Final, Literal, NamedTuple
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
+from crm import phone_patterns
+
 MAX_LENGTH: Final = 16
 MAX_EXTENSION_LENGTH: Final = 7
 Code = Literal["phone_invalid"]
@@ -38,6 +40,7 @@ _NUMBER: Final = re.compile(r"\+?[0-9 ().\-/]+")
 _FLOAT: Final = re.compile(r"\+?[0-9]{5,}\.[0-9]{1,2}|\+?[0-9]\.[0-9]{6,}")
 _BREAK: Final = re.compile(r"/|\s-+\s")
 _TRUNK_ZERO: Final = re.compile(r"\(\s*0\s*\)")
+_FRAMED_CODE: Final = re.compile(r"\(\s*\+\s*([0-9]{1,3})\s*\)")
 _MOST_DIGITS: Final = 15
 _MOST_DIALED: Final = _MOST_DIGITS + 5
 _FEWEST_DIGITS: Final = 4
@@ -75,7 +78,8 @@ def national_digits(value: str) -> str:
 def _plain(raw: str) -> str:
     if not raw.isascii():
         raw = _DASHES.sub("-", "".join(map(_plain_character, raw)))
-    return raw.strip().removeprefix("'").removeprefix("tel:").strip()
+    raw = raw.strip().removeprefix("'").removeprefix("tel:").strip()
+    return _FRAMED_CODE.sub(r"+\1 ", raw) if raw.startswith("(") else raw
 
 
 def _plain_character(character: str) -> str:
@@ -114,7 +118,7 @@ def _is_one_despite_breaks(text: str) -> bool:
 
 
 def _count(text: str) -> int:
-    return sum(map(str.isdigit, text))
+    return sum(map(text.count, "0123456789"))
 
 
 def _readings(text: str) -> tuple[str, ...]:
@@ -125,7 +129,16 @@ def _readings(text: str) -> tuple[str, ...]:
 
 
 def _e164(text: str, country: str) -> str | None:
-    number = _parse(text, country.upper() or None)
+    digits = "".join(filter(str.isdigit, text))
+    if text.startswith("+"):
+        quick = phone_patterns.e164_from_international(digits)
+    else:
+        quick = phone_patterns.e164_from_national(digits, country.upper())
+    return quick or _e164_by_library(text, country.upper() or None)
+
+
+def _e164_by_library(text: str, country: str | None) -> str | None:
+    number = _parse(text, country)
     if number is None and text.startswith("00"):
         number = _parse("+" + text[2:], None)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) if number else None

@@ -29,6 +29,7 @@ _LETTERS: Final = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "\u0131": "i", "\u02bc": "'", "\u02bb": "'"}
     | {"æ": "ae", "œ": "oe", "þ": "th", "ŋ": "n"}
 )
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _WORD: Final = re.compile(r"[^\W_]+")
 _QUOTES: Final = '"“”„‟«»'
 _QUOTED: Final = re.compile(f"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]")
@@ -54,7 +55,8 @@ def fold(text: str) -> str:
     """The text without case and accents, for comparing and sorting; punctuation stays."""
     if text.isascii():
         return text.lower()
-    return _bare(_bare(text).casefold().translate(_LETTERS))
+    folded = _bare(text).casefold().translate(_LETTERS)
+    return folded if folded.isascii() else _bare(folded)
 
 
 def words(text: str) -> list[str]:
@@ -75,12 +77,12 @@ def index_tokens(
 ) -> frozenset[str]:
     """Everything that a needle may be the beginning of; `email` and `phone` in their normal forms."""
     numbers = [code, *cards]
-    tokens = set(words(" ".join((first_name, last_name, nickname, company, email or "", *numbers))))
-    tokens.update("".join(words(number)) for number in numbers)
-    tokens.add(fold(email or ""))
+    texts = (first_name, last_name, nickname, company, email or "", *numbers)
+    tokens = {*words(" ".join(texts)), *("".join(words(number)) for number in numbers), fold(email or "")}
     tokens.discard("")
-    cut = {token[:TOKEN_MAX_LENGTH] for token in tokens}
-    return frozenset(cut.union(_phone_tokens(phone or "")))
+    if max(map(len, tokens), default=0) > TOKEN_MAX_LENGTH:
+        tokens = {token[:TOKEN_MAX_LENGTH] for token in tokens}
+    return frozenset(tokens.union(_phone_tokens(phone or "")))
 
 
 def phrase_text(
@@ -138,8 +140,11 @@ def sort_name(last_name: str, first_name: str, email: str | None = None, phone: 
 
 
 def _bare(text: str) -> str:
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(part for part in parts if unicodedata.category(part) not in ("Mn", "Mc", "Me", "Cf"))
+    return _NOT_ASCII.sub(_unless_mark, unicodedata.normalize("NFKD", text))
+
+
+def _unless_mark(found: re.Match[str]) -> str:
+    return "" if unicodedata.category(found[0]) in ("Mn", "Mc", "Me", "Cf") else found[0]
 
 
 def _phone_tokens(phone: str) -> Iterable[str]:
