@@ -11,7 +11,10 @@ from tenants.scope import ActorKind
 
 
 class AuditEntry(TenantModel):
-    """`action` is a value of audit.actions.Action. `before` and `after` hold the changed fields only. The app may insert and read, nothing else."""
+    """`action` is a value of audit.actions.Action; `before` and `after` hold the changed fields only.
+
+    The app may insert and read, nothing else.
+    """
 
     is_append_only: ClassVar[bool] = True
 

@@ -13,7 +13,7 @@ from config import database
 
 
 @register(Tags.database)
-def app_role_is_harmless(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def app_role_is_harmless(databases: Sequence[str] | None = None, **_options: Any) -> list[CheckMessage]:
     if not databases or "default" not in databases:
         return []
     return [
@@ -36,4 +36,5 @@ def refuse_dangerous_role() -> None:
     except DatabaseError:
         return
     if faults:
-        raise ImproperlyConfigured(f"Refusing to start: the role in DATABASE_URL must not serve, because {'; '.join(faults)}.")
+        reasons = "; ".join(faults)
+        raise ImproperlyConfigured(f"Refusing to start: the role in DATABASE_URL must not serve, because {reasons}.")

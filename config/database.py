@@ -48,7 +48,10 @@ def append_only_tables() -> list[str]:
 def role_faults(alias: str = "default") -> list[str]:
     """Why this connection must not serve: what its role may do that would make row level security void."""
     with connections[alias].cursor() as cursor:
-        cursor.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        cursor.execute(
+            "SELECT bool_or(rolsuper), bool_or(rolbypassrls) FROM pg_roles "
+            "WHERE pg_has_role(current_user, oid, 'MEMBER')"
+        )
         is_super, bypasses = cursor.fetchone()
         cursor.execute(
             "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "

@@ -53,7 +53,7 @@ def of_api_request(*, authorization: str | None, user_id: Callable[[], UUID | No
         return Entry(tenant_id=key.tenant_id, actor=key.actor, key=key)
     user = user_id()
     if user is None:
-        raise SignInRequired()
+        raise SignInRequired
     return _of_session(user, tenant)
 
 
@@ -67,13 +67,13 @@ def _of_session(user_id: UUID, tenant: str | None) -> Entry:
     if tenant is None:
         places = lookup.memberships_of_user(user_id)
         if len(places) != 1:
-            raise TenantRequired()
+            raise TenantRequired
         tenant_id: UUID | None = places[0][0]
     else:
         tenant_id = _named_tenant(tenant)
     entry = None if tenant_id is None else _into(user_id, tenant_id)
     if entry is None:
-        raise NotAMember()
+        raise NotAMember
     return entry
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import hashlib
 import hmac
+import re
 import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,14 +20,17 @@ from audit import recording
 from audit.actions import Action
 from tenants import lookup, scope
 from tenants.models import ApiKey, Venue
-from tenants.permissions import PRESET_PERMISSIONS, Permission, Preset
+from tenants.permissions import PRESET_PERMISSIONS, TENANT_WIDE_PERMISSIONS, Permission, Preset
 from tenants.refusal import Refusal
 from tenants.scope import Actor, ActorKind
 
 MARK = "cop"
+NAME_LENGTH = 80
 # Revocation must hold within a second, so no process trusts an answer longer than that.
 TRUSTED_SECONDS = 1.0
 TRUSTED_KEYS = 10_000
+# As browsers send it: scheme, host in lower case, a port when it is not the scheme's own.
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](:[0-9]{1,5})?")
 LAST_USED_STEP = datetime.timedelta(minutes=1)
 
 
@@ -39,6 +44,24 @@ class VenueRequired(Refusal):
     code = "venue_required"
     status = 422
     default_message = _("A widget key works for one venue: choose it.")
+
+
+class KeyNameNeeded(Refusal):
+    code = "required"
+    status = 400
+    default_message = _("Give the key a name of 1 to 80 characters.")
+
+
+class AlreadyExpired(Refusal):
+    code = "already_expired"
+    status = 400
+    default_message = _("Choose a moment in the future, or none.")
+
+
+class OriginInvalid(Refusal):
+    code = "origin_invalid"
+    status = 400
+    default_message = _("Write an origin as https://www.example.com, without a path.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +88,20 @@ def create(
     expires_at: datetime.datetime | None = None,
     permissions: frozenset[Permission] | None = None,
 ) -> tuple[ApiKey, str]:
-    """Make a key and return it with its whole text, which is kept nowhere and can never be shown again."""
-    if preset == Preset.WIDGET and venue is None:
-        raise VenueRequired(field="venue")
+    """Make a key and return it with its whole text, which is kept nowhere and can never be shown again.
+
+    A key bound to a venue gets none of the permissions that concern the whole tenant.
+    Raises VenueRequired, KeyNameNeeded, AlreadyExpired and OriginInvalid.
+    """
+    _check(name, preset, venue, origins, expires_at)
+    granted = (permissions or PRESET_PERMISSIONS[preset]) - (TENANT_WIDE_PERMISSIONS if venue else frozenset())
     prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     key = ApiKey(
         name=name,
         prefix=prefix,
         secret_hash=_hash(secret),
         preset=preset,
-        permissions=sorted(permissions or PRESET_PERMISSIONS[preset]),
+        permissions=sorted(granted),
         venue=venue,
         origins=list(origins),
         expires_at=expires_at,
@@ -82,6 +109,12 @@ def create(
     key.save(force_insert=True)
     recording.record(Action.API_KEY_CREATED, key, after={"name": name, "preset": preset, "prefix": prefix})
     return key, f"{MARK}_{prefix}_{secret}"
+
+
+def all_keys() -> QuerySet[ApiKey]:
+    """Every key of the tenant, revoked and expired ones too."""
+    rows: QuerySet[ApiKey] = ApiKey.objects.select_related("venue")
+    return rows
 
 
 def revoke(key: ApiKey) -> None:
@@ -114,11 +147,24 @@ def forget_trusted() -> None:
     _trusted.clear()
 
 
+def _check(
+    name: str, preset: str, venue: Venue | None, origins: Sequence[str], expires_at: datetime.datetime | None
+) -> None:
+    if not 1 <= len(name.strip()) <= NAME_LENGTH:
+        raise KeyNameNeeded(field="name")
+    if preset == Preset.WIDGET and venue is None:
+        raise VenueRequired(field="venue")
+    if expires_at is not None and expires_at <= timezone.now():
+        raise AlreadyExpired(field="expires_at")
+    if not all(ORIGIN.fullmatch(origin) for origin in origins):
+        raise OriginInvalid(field="origins")
+
+
 def _look_up(token: str) -> KnownKey:
     mark, _sep, rest = token.partition("_")
     prefix, _sep, secret = rest.partition("_")
     if mark != MARK or not secret or not (rest.isascii() and rest.isprintable()):
-        raise KeyRefused()
+        raise KeyRefused
     now = timezone.now()
     for tenant_id, key_id in lookup.keys_with_prefix(prefix):
         with scope.enter(tenant_id, scope.SYSTEM):
@@ -126,7 +172,7 @@ def _look_up(token: str) -> KnownKey:
             if hmac.compare_digest(key.secret_hash, _hash(secret)) and _is_valid(key, now):
                 _note_use(key, now)
                 return _known(key)
-    raise KeyRefused()
+    raise KeyRefused
 
 
 def _is_valid(key: ApiKey, now: datetime.datetime) -> bool:
@@ -147,7 +193,9 @@ def _known(key: ApiKey) -> KnownKey:
         venue_id=key.venue_id,
         preset=key.preset,
     )
-    return KnownKey(id=key.pk, tenant_id=key.tenant_id, actor=actor, origins=tuple(key.origins), expires_at=key.expires_at)
+    return KnownKey(
+        id=key.pk, tenant_id=scope.tenant_id(), actor=actor, origins=tuple(key.origins), expires_at=key.expires_at
+    )
 
 
 def _hash(secret: str) -> str:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
-from allauth.account.models import EmailAddress
+from django.db import connection
 from django.utils.text import slugify
 from uuid_utils.compat import uuid7
 
 from audit import recording
 from audit.actions import Action
-from staff import members, venues
+from staff import accounts, members, tenant_settings, venues
 from tenants import lookup, scope
-from tenants.models import Membership, Tenant, User, Venue
+from tenants.models import Tenant, User, Venue
 from tenants.permissions import Role
 
 
@@ -33,35 +32,39 @@ def new_tenant_id() -> UUID:
     return uuid7()
 
 
-def found(*, name: str, country: str, timezone: str, currency: str, owner_email: str, venue_names: list[str]) -> Founded:
-    """Write the tenant whose scope is in force, with its venues and its owner."""
-    tenant = Tenant(id=scope.tenant_id(), name=name, slug=_free_slug(name), country=country, language=_language_of(country))
+def found(
+    *, name: str, country: str, timezone: str, currency: str, owner_email: str, venue_names: list[str]
+) -> Founded:
+    """Write the tenant whose scope is in force, with its venues and its owner.
+
+    Raises accounts.EmailInvalid for `owner_email`, tenant_settings.TenantNameNeeded, and for each venue the refusals of
+    staff.venues.
+    """
+    tenant = _tenant(name, country)
+    founded = [
+        venues.create(name=venue, country=country, timezone=timezone, currency=currency)
+        for venue in venue_names or [name]
+    ]
+    owner, password = accounts.account(owner_email)
+    members.add(owner, Role.OWNER)
+    return Founded(tenant=tenant, venues=founded, owner=owner, password=password)
+
+
+def _tenant(name: str, country: str) -> Tenant:
+    tenant_settings.check({"name": name, "country": country})
+    tenant = Tenant(
+        id=scope.tenant_id(), name=name, slug=_free_slug(name), country=country, language=_language_of(country)
+    )
     tenant.save(force_insert=True)
     recording.record(Action.TENANT_CREATED, tenant, after={"name": name})
-    places = [
-        venues.create(name=venue, country=country, timezone=timezone, currency=currency) for venue in venue_names or [name]
-    ]
-    owner, password = account(owner_email)
-    members.add(owner, Role.OWNER)
-    return Founded(tenant=tenant, venues=places, owner=owner, password=password)
-
-
-def account(email: str, *, name: str = "", password: str | None = None) -> tuple[User, str | None]:
-    """The user with this e-mail, made with a password when there is none yet.
-
-    The address counts as verified: the operator vouches for it.
-    """
-    known = User.objects.filter(email=email.strip().lower()).first()
-    if known is not None:
-        return known, None
-    password = password or secrets.token_urlsafe(12)
-    user = User.objects.create_user(email=email, password=password, name=name)
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return user, password
+    return tenant
 
 
 def _free_slug(name: str) -> str:
-    base = slugify(name)[:50] or "tenant"
+    """The name as it stands in addresses, numbered when taken; one founding at a time, so that none is taken twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tenants.slug'))")
+    base = slugify(name)[:50].strip("-") or "tenant"
     slug, number = base, 2
     while lookup.tenant_with_slug(slug) is not None:
         slug, number = f"{base}-{number}", number + 1
@@ -70,7 +73,3 @@ def _free_slug(name: str) -> str:
 
 def _language_of(country: str) -> str:
     return {"IT": "it", "FR": "fr", "PL": "pl", "CA": "fr"}.get(country, "en")
-
-
-def membership_of(user: User) -> Membership | None:
-    return Membership.objects.filter(user=user, is_active=True).first()

@@ -1,8 +1,7 @@
-"""Venues and their settings: zone, country, currency, consent regime, the hour a day starts (R-VISIT-2, R-CONSENT-3)."""
+"""Venues: their zone, country, currency, consent regime and the hour a day starts (R-VISIT-2, R-CONSENT-3)."""
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
+from staff import places
+from tenants import uniqueness
 from tenants.models import ConsentRegime, Venue
 from tenants.refusal import Refusal
 
@@ -25,6 +26,7 @@ EDITABLE = (
     "ordering_paused",
 )
 DOUBLE_OPT_IN_COUNTRIES = frozenset({"IT"})
+NAME_LENGTH = 120
 
 
 class VenueNameInUse(Refusal):
@@ -33,40 +35,36 @@ class VenueNameInUse(Refusal):
     default_message = _("Another venue has this name.")
 
 
-class UnknownTimeZone(Refusal):
-    code = "unknown_timezone"
+class VenueNameNeeded(Refusal):
+    code = "required"
     status = 400
-    default_message = _("This is no time zone. Use a name such as Europe/Rome.")
+    default_message = _("Give the venue a name of 1 to 120 characters.")
 
 
 def create(*, name: str, country: str, timezone: str, currency: str, **settings: Any) -> Venue:
-    """Add a venue. Regime and double opt-in follow the country unless given."""
-    _check_timezone(timezone)
-    _check_name(name, venue=None)
-    venue = Venue(
-        name=name,
-        country=country,
-        timezone=timezone,
-        currency=currency,
-        **{**defaults_of(country), **settings},
-    )
-    venue.save(force_insert=True)
+    """Add a venue. Regime and double opt-in follow the country unless given.
+
+    Raises VenueNameNeeded, VenueNameInUse and the refusals of staff.places.
+    """
+    values = {"name": name.strip(), "country": country, "timezone": timezone, "currency": currency, **settings}
+    _check(values, venue=None)
+    venue = Venue(**{**defaults_of(country), **values})
+    with uniqueness.refuse("one_venue_per_name", VenueNameInUse(field="name")):
+        venue.save(force_insert=True)
     recording.record(Action.VENUE_CREATED, venue, after=_state(venue), venue_id=venue.pk)
     return venue
 
 
 def update(venue: Venue, changes: Mapping[str, Any]) -> Venue:
-    """Change a venue's settings. Raises VenueNameInUse, UnknownTimeZone."""
-    if "timezone" in changes:
-        _check_timezone(changes["timezone"])
-    if "name" in changes:
-        _check_name(changes["name"], venue=venue)
+    """Change a venue's settings. Raises VenueNameNeeded, VenueNameInUse and the refusals of staff.places."""
+    _check(changes, venue=venue)
     before = _state(venue)
     for name, value in changes.items():
         setattr(venue, name, value)
     old, new = recording.changed(before, _state(venue))
     if new:
-        venue.save(update_fields=list(new))
+        with uniqueness.refuse("one_venue_per_name", VenueNameInUse(field="name")):
+            venue.save(update_fields=list(new))
         recording.record(Action.VENUE_UPDATED, venue, before=old, after=new, venue_id=venue.pk)
     return venue
 
@@ -77,12 +75,15 @@ def defaults_of(country: str) -> dict[str, Any]:
     return {"consent_regime": regime, "double_opt_in": country in DOUBLE_OPT_IN_COUNTRIES}
 
 
-def _check_timezone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
-        raise UnknownTimeZone(field="timezone")
+def _check(values: Mapping[str, Any], *, venue: Venue | None) -> None:
+    places.check(values)
+    if "name" in values:
+        _check_name(values["name"], venue=venue)
 
 
 def _check_name(name: str, *, venue: Venue | None) -> None:
+    if not 1 <= len(name.strip()) <= NAME_LENGTH:
+        raise VenueNameNeeded(field="name")
     others = Venue.objects.filter(name=name)
     if venue is not None:
         others = others.exclude(pk=venue.pk)

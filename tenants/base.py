@@ -33,7 +33,14 @@ class TenantModel(models.Model):
     """A row of one tenant. Version 7 identifiers keep new rows together in the indexes."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    tenant = models.ForeignKey("tenants.Tenant", on_delete=models.PROTECT, default=scope.tenant_id, editable=False, db_index=False, related_name="+")
+    tenant = models.ForeignKey(
+        "tenants.Tenant",
+        on_delete=models.PROTECT,
+        default=scope.tenant_id,
+        editable=False,
+        db_index=False,
+        related_name="+",
+    )
 
     objects = TenantManager()
 

@@ -30,8 +30,8 @@ def all_tenants() -> list[UUID]:
     return [tenant_id for tenant_id, _ in _call("all_tenants")]
 
 
-def _call(function: str, *arguments: object) -> list[tuple[UUID, UUID]]:
+def _call(function: str, *arguments: str | UUID) -> list[tuple[UUID, UUID]]:
     marks = ", ".join(["%s"] * len(arguments))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT tenant_id, row_id FROM {function}({marks})", arguments)
+        cursor.execute(f"SELECT tenant_id, row_id FROM {function}({marks})", arguments)  # noqa: S608 - our own names
         return [(row[0], row[1]) for row in cursor.fetchall()]

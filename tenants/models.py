@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from tenants.base import TenantForeignKey, TenantManager, TenantModel
+from tenants.base import TenantForeignKey, TenantModel
 from tenants.permissions import Preset, Role
 
 __all__ = ["ApiKey", "ConsentRegime", "Membership", "Tenant", "User", "Venue"]
@@ -123,7 +123,8 @@ class Membership(TenantModel):
 class ApiKey(TenantModel):
     """An integration's credential: only a hash of the secret is kept, the prefix is shown.
 
-    `venue` None means every venue. `origins` lists the web origins a widget key may be used from; empty means any.
+    `venue` None means every venue. `origins` lists the web origins a widget key may be used from; a call without
+    an `Origin`, from no browser, is not judged by it.
     """
 
     name = models.CharField(max_length=80)
@@ -137,8 +138,6 @@ class ApiKey(TenantModel):
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = TenantManager()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -48,9 +48,10 @@ class Permission(models.TextChoices):
 
 P = Permission
 
-HOST_PERMISSIONS = frozenset(
-    {P.CONTACTS_READ, P.CONTACTS_WRITE, P.BOOKINGS_READ, P.BOOKINGS_CREATE, P.BOOKINGS_WRITE}
-)
+# What concerns the whole tenant: a key bound to one venue never holds these.
+TENANT_WIDE_PERMISSIONS = frozenset({P.MEMBERS_MANAGE, P.KEYS_MANAGE, P.SETTINGS_MANAGE, P.AUDIT_READ})
+
+HOST_PERMISSIONS = frozenset({P.CONTACTS_READ, P.CONTACTS_WRITE, P.BOOKINGS_READ, P.BOOKINGS_CREATE, P.BOOKINGS_WRITE})
 MARKETER_PERMISSIONS = frozenset(
     {
         P.CONTACTS_READ,

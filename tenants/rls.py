@@ -61,7 +61,7 @@ class EnableRowLevelSecurity(_SqlOperation):
 
 
 class CompositeForeignKey(_SqlOperation):
-    """`(tenant_id, field_id)` refers to `(tenant_id, id)` of the parent, so that no row can point into another tenant."""
+    """`(tenant_id, field_id)` refers to `(tenant_id, id)` of the parent: no row can point into another tenant."""
 
     def __init__(self, model: str, field: str, parent: str) -> None:
         self.model = model

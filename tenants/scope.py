@@ -62,7 +62,7 @@ class NoScope(RuntimeError):
 
 
 class ScopeConflict(RuntimeError):
-    """A scope of another tenant was opened inside one: refused, because releasing its savepoint would leak the setting."""
+    """A scope of another tenant inside one: refused, because releasing its savepoint would leak the setting."""
 
 
 class PermissionMissing(Refusal):
@@ -82,19 +82,23 @@ def enter(tenant_id: UUID, actor: Actor) -> Iterator[Scope]:
     outer = _current.get()
     if outer is not None and outer.tenant_id != tenant_id:
         raise ScopeConflict(f"scope of tenant {tenant_id} inside the scope of tenant {outer.tenant_id}")
+    outlived = outer is None and connection.in_atomic_block
     with transaction.atomic():
         if outer is None:
-            _tell_database(tenant_id)
+            _tell_database(str(tenant_id))
         token = _current.set(Scope(tenant_id, actor))
         try:
             yield Scope(tenant_id, actor)
         finally:
             _current.reset(token)
+        if outlived and not connection.needs_rollback:
+            # The transaction around the scope goes on, and would go on seeing the tenant's rows. A rollback resets it.
+            _tell_database("")
 
 
-def _tell_database(tenant_id: UUID) -> None:
+def _tell_database(tenant_id: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.tenant_id', %s, true)", [str(tenant_id)])
+        cursor.execute("SELECT set_config('app.tenant_id', %s, true)", [tenant_id])
 
 
 def current() -> Scope:
@@ -121,7 +125,8 @@ def require(permission: Permission) -> None:
     """Raise PermissionMissing, which names the permission, unless the actor in force holds it."""
     if not current().actor.may(permission):
         raise PermissionMissing(
-            _("This needs the permission “%(permission)s”.") % {"permission": permission.value}, permission=permission.value
+            _("This needs the permission “%(permission)s”.") % {"permission": permission.value},
+            permission=permission.value,
         )
 
 
@@ -134,5 +139,5 @@ class CurrentTenant(models.Expression):
 
     output_field = models.UUIDField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [tenant_id()]

@@ -1,7 +1,7 @@
 """Fixtures of every test: a database of its own, the app's role, and the people the sentences speak of.
 
-The owner migrates one template database; every xdist worker works in a copy of it, connected as the app role, since as a
-superuser every isolation test would pass falsely.
+The owner migrates one template database; every xdist worker works in a copy of it, connected as the app role, since as
+a superuser every isolation test would pass falsely.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
+from pytest_django.plugin import DjangoDbBlocker
 
 from config import founding
 from staff import api_keys
@@ -27,6 +28,13 @@ from tests.personas import Bearer, Place
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+# Staff passwords of the tests guard nothing, and a slow hash would cost more than everything else in them.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+MAIN_DATABASE = settings.DATABASES["owner"]["NAME"]
+
+
 def _admin() -> psycopg.Connection:
     """A connection of the owner outside the test databases, to create and drop them."""
     owner = settings.DATABASES["owner"]
@@ -35,7 +43,7 @@ def _admin() -> psycopg.Connection:
         port=owner["PORT"] or 5432,
         user=owner["USER"],
         password=owner["PASSWORD"],
-        dbname=settings.MAIN_DATABASE,
+        dbname=MAIN_DATABASE,
         autocommit=True,
     )
 
@@ -48,8 +56,7 @@ def _point_at(name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: pytest.FixtureRequest, worker_id: str) -> Iterator[None]:
-    settings.MAIN_DATABASE = settings.DATABASES["owner"]["NAME"]
+def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[None]:
     run = os.environ["COPERTO_TEST_RUN"]
     template, name = f"test_{run}_template", f"test_{run}_{worker_id}"
     with django_db_blocker.unblock(), _admin() as admin:
@@ -79,8 +86,8 @@ def _clean_cache(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
-def commits(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """Real transactions: what the test commits is seen by other connections, and is truncated by the owner afterwards."""
+def commits(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Real transactions: other connections see what the test commits; the owner truncates it afterwards."""
     with django_db_blocker.unblock():
         try:
             yield
@@ -91,7 +98,9 @@ def commits(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> 
 
 def _truncate() -> None:
     with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'django_migrations'")
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'django_migrations'"
+        )
         tables = sql.SQL(", ").join(sql.Identifier(row[0]) for row in cursor.fetchall())
         cursor.execute(sql.SQL("TRUNCATE {} CASCADE").format(tables))
     connections["owner"].close()

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.test import Client
 
-from staff import api_keys, founding, members
+from staff import accounts, api_keys, members
 from tenants import scope
 from tenants.models import Tenant, User, Venue
 from tenants.permissions import OWNER_PERMISSIONS, ROLE_PERMISSIONS, Permission, Preset, Role
@@ -45,7 +45,7 @@ class Place:
         """A member of staff with this role, made on first use; the password is `staff-password`."""
         email = f"{role}@{self.tenant.slug}.example.com"
         with scope.enter(self.tenant.pk, scope.SYSTEM):
-            user, _password = founding.account(email, name=role.title(), password="staff-password")
+            user, _password = accounts.account(email, name=role.title(), password="staff-password")
             members.add(user, role)
         return user
 

@@ -46,7 +46,7 @@ class Command(BaseCommand):
 def _venue(venue_id: UUID | None) -> Venue | None:
     if venue_id is None:
         return None
-    venue = Venue.objects.filter(pk=venue_id).first()
+    venue: Venue | None = Venue.objects.filter(pk=venue_id).first()
     if venue is None:
         raise CommandError(f"This tenant has no venue {venue_id}.")
     return venue
