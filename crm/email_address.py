@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from email_validator import EmailNotValidError, validate_email
-from publicsuffixlist import PublicSuffixList  # type: ignore[import-untyped, unused-ignore]
+from publicsuffixlist import PublicSuffixList
 
 from crm import mailbox_providers
 

@@ -128,6 +128,7 @@ _REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 @pytest.mark.parametrize("region", _REGIONS)
 def test_the_library_s_example_of_each_country_is_taken_in_each_way_of_writing(region: str) -> None:
     example = phonenumbers.example_number(region)
+    assert example is not None
     value = phonenumbers.format_number(example, PhoneNumberFormat.E164)
 
     for way in (PhoneNumberFormat.E164, PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.NATIONAL):

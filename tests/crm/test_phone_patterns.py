@@ -42,7 +42,9 @@ def mutated_numbers(draw: st.DrawFn) -> tuple[str, str]:
     country = draw(st.sampled_from(_REGIONS))
     example = phonenumbers.example_number_for_type(country, draw(st.sampled_from(_TYPES)))
     ways = [PhoneNumberFormat.E164, PhoneNumberFormat.NATIONAL]
-    text = phonenumbers.format_number(example or phonenumbers.example_number(country), draw(st.sampled_from(ways)))
+    example = example or phonenumbers.example_number(country)
+    assert example is not None
+    text = phonenumbers.format_number(example, draw(st.sampled_from(ways)))
     digits = [character for character in text if character.isdigit()]
     for _ in range(draw(st.integers(0, 4))):
         at = draw(st.integers(0, len(digits) - 1))
