@@ -1,32 +1,25 @@
-"""Lists page by cursor: `{"next": url, "previous": url, "results": [...]}`.
-
-A cursor holds the sort values of the row at the edge, signed, and the page is read by a row comparison
-`(column, id) > (x, y)` over columns that are never NULL: 1 ms at any depth and with any number of ties, where
-OFFSET and OR-forms took 500 ms and more. A cursor belongs to its ordering; another one is 400.
-"""
+"""Lists page by cursor: `{"next": url, "previous": url, "results": [...]}` (see tenants.keyset)."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, Generic, TypeVar
 
-from django.core import signing
-from django.db.models import F, Model, QuerySet
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
-from django.utils.crypto import constant_time_compare
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from api import shape
 from api.problems import refused_field
+from tenants import keyset
+from tenants.keyset import Ordering, orderings
+
+__all__ = ["ChangesShape", "Ordering", "Page", "PageShape", "listing", "orderings", "page"]
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
-_signer = signing.Signer(salt="coperto.api.cursor")
 Row = TypeVar("Row", bound=Model)
 
 
@@ -56,31 +49,9 @@ class ChangesShape(PageShape):
 
 
 @dataclass(frozen=True, slots=True)
-class Ordering:
-    """The columns a list is sorted by, as ORM paths: none of them NULL, the last one unique."""
-
-    columns: tuple[str, ...]
-    is_descending: bool = False
-
-    @property
-    def reversed(self) -> Ordering:
-        return Ordering(self.columns, not self.is_descending)
-
-    def terms(self) -> list[str]:
-        return [f"-{column}" if self.is_descending else column for column in self.columns]
-
-
-def orderings(**columns: tuple[str, ...]) -> dict[str, Ordering]:
-    """The public names of a list's orderings, each also with `-` for descending."""
-    table: dict[str, Ordering] = {}
-    for name, paths in columns.items():
-        table[name] = Ordering(paths)
-        table[f"-{name}"] = Ordering(paths, is_descending=True)
-    return table
-
-
-@dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
+    """`next` and `previous` are addresses."""
+
     rows: list[Row]
     next: str | None
     previous: str | None
@@ -95,75 +66,19 @@ def page(
     table: Mapping[str, Ordering],
 ) -> Page[Row]:
     """One page of `rows`, sorted by the ordering that `by` names in `table`. Raises BadInput for a broken cursor."""
-    limit: int = parameters["limit"]
-    cursor = _read_cursor(parameters.get("cursor"), by, rows.model, table[by])
-    ordering = table[by].reversed if cursor and cursor.is_backward else table[by]
-    if cursor is not None:
-        rows = rows.filter(_beyond(ordering, cursor.values))
-    found = list(rows.order_by(*ordering.terms())[: limit + 1])
-    has_more, found = len(found) > limit, found[:limit]
-    if cursor and cursor.is_backward:
-        found.reverse()
-        has_next, has_previous = True, has_more
-    else:
-        has_next, has_previous = has_more, cursor is not None
-    return Page(
-        rows=found,
-        next=_link(request, found[-1], by, table[by], is_backward=False) if found and has_next else None,
-        previous=_link(request, found[0], by, table[by], is_backward=True) if found and has_previous else None,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Cursor:
-    is_backward: bool
-    values: list[Any]
-
-
-def _beyond(ordering: Ordering, values: Sequence[Any]) -> Any:
-    columns = Tuple(*(F(column) for column in ordering.columns))
-    return (TupleLessThan if ordering.is_descending else TupleGreaterThan)(columns, tuple(values))
-
-
-def _link(request: Request, row: Model, by: str, ordering: Ordering, *, is_backward: bool) -> str:
-    values = [str(_value(row, column)) for column in ordering.columns]
-    text = json.dumps([int(is_backward), by, *values], ensure_ascii=False, separators=(",", ":"))
-    query = request.query_params.copy()
-    query["cursor"] = f"{signing.b64_encode(text.encode()).decode()}.{_signer.signature(text)[:16]}"
-    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-
-
-def _value(row: Model, path: str) -> Any:
-    return reduce(getattr, path.split("__"), row)
-
-
-def _read_cursor(text: str | None, by: str, model: type[Model], ordering: Ordering) -> _Cursor | None:
-    if not text:
-        return None
-    content, _dot, signature = text.partition(".")
     try:
-        plain = signing.b64_decode(content.encode()).decode()
-    except ValueError:
-        raise _broken() from None
-    if not _is_signed(plain, signature):
-        raise _broken()
-    is_backward, name, *values = json.loads(plain)
-    if name != by:
-        raise refused_field("cursor", "invalid", _("This cursor belongs to another ordering."))
-    fields = [_field(model, column) for column in ordering.columns]
-    return _Cursor(bool(is_backward), [field.to_python(value) for field, value in zip(fields, values, strict=True)])
+        found = keyset.page(rows, cursor=parameters.get("cursor"), by=by, table=table, limit=parameters["limit"])
+    except keyset.ForeignCursor:
+        raise refused_field("cursor", "invalid", _("This cursor belongs to another ordering.")) from None
+    except keyset.BrokenCursor:
+        detail = _("This cursor is broken; take it from `next` or `previous` as it is.")
+        raise refused_field("cursor", "invalid", detail) from None
+    return Page(found.rows, _link(request, found.next), _link(request, found.previous))
 
 
-def _is_signed(plain: str, signature: str) -> bool:
-    return bool(constant_time_compare(_signer.signature(plain)[:16], signature))
-
-
-def _field(model: type[Model], path: str) -> Any:
-    *relations, name = path.split("__")
-    for relation in relations:
-        model = model._meta.get_field(relation).related_model  # type: ignore[assignment]
-    return model._meta.get_field(name)
-
-
-def _broken() -> Exception:
-    return refused_field("cursor", "invalid", _("This cursor is broken; take it from `next` or `previous` as it is."))
+def _link(request: Request, cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    query = request.query_params.copy()
+    query["cursor"] = cursor
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

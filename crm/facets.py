@@ -1,7 +1,8 @@
 """The one inversion: what the apps above tell crm about their rows on a contact.
 
 crm counts, and later merges and erases, over rows it may not import. Each app above it registers one `ContactFacet` in
-its `AppConfig.ready()`. tests/architecture walks every relation to Contact and fails when no facet claims its table.
+its module `facet`, which CrmConfig.ready() loads. tests/architecture walks every relation to Contact and fails when no
+facet claims its table.
 """
 
 from __future__ import annotations

@@ -58,6 +58,13 @@ class Match:
     is_by_phone_alone: bool = False
     shares_phone_with: list[Contact] = field(default_factory=list)
 
+    @property
+    def known_contact(self) -> Contact:
+        """The contact of a match. Raises LookupError for a new one."""
+        if self.contact is None:
+            raise LookupError("nobody has these keys yet")
+        return self.contact
+
 
 @dataclass(slots=True)
 class Book:

@@ -22,7 +22,7 @@ from audit.actions import Action
 from crm import duplicates, identity, profile, search_index, statistics, suspicion
 from crm.channel import Channel
 from crm.models import Contact, ContactKind, FieldChange
-from crm.warnings import Warning
+from crm.warnings import IntakeWarning
 from tenants.models import Venue
 from tenants.refusal import Refusal
 
@@ -108,8 +108,15 @@ class Intake:
 class Reception:
     contact: Contact | None
     crm_sync: CrmSync
-    warnings: list[Warning]
+    warnings: list[IntakeWarning]
     identity: identity.Identity
+
+    @property
+    def known_contact(self) -> Contact:
+        """The contact, where the intake had a key. Raises LookupError where it had none."""
+        if self.contact is None:
+            raise LookupError("this intake had no key")
+        return self.contact
 
 
 def receive(intake: Intake) -> Reception:
@@ -151,7 +158,7 @@ class _Batch:
             return self._create(intake, who, match, warnings)
         return self._update(intake, who, match, warnings)
 
-    def _receive_chosen(self, intake: Intake, who: identity.Identity, warnings: list[Warning]) -> Reception:
+    def _receive_chosen(self, intake: Intake, who: identity.Identity, warnings: list[IntakeWarning]) -> Reception:
         contact = self.book.contacts.get(intake.chosen) if intake.chosen else None
         if contact is None:
             raise UnknownContact(field="contact")
@@ -176,7 +183,7 @@ class _Batch:
                 raise PhoneInUse(field="guest.phone", contact=str(holder.pk))
 
     def _create(
-        self, intake: Intake, who: identity.Identity, match: identity.Match, warnings: list[Warning]
+        self, intake: Intake, who: identity.Identity, match: identity.Match, warnings: list[IntakeWarning]
     ) -> Reception:
         if intake.mode == Mode.UPDATE:
             return Reception(None, CrmSync.SKIPPED_MODE, warnings, who)
@@ -187,16 +194,17 @@ class _Batch:
         return Reception(contact, CrmSync.CREATED, warnings, who)
 
     def _update(
-        self, intake: Intake, who: identity.Identity, match: identity.Match, warnings: list[Warning]
+        self, intake: Intake, who: identity.Identity, match: identity.Match, warnings: list[IntakeWarning]
     ) -> Reception:
-        contact = match.contact
-        assert contact is not None
+        contact = match.known_contact
         if intake.mode == Mode.CREATE:
             return Reception(contact, CrmSync.SKIPPED_MODE, warnings, who)
         values = _values(intake.guest, who)
         if match.is_by_phone_alone:
             if _has_other_name(contact, intake.guest):
-                warnings.append(Warning("name_changed", "last_name", _("This phone belongs to a guest of another name.")))
+                warnings.append(
+                    IntakeWarning("name_changed", "last_name", _("This phone belongs to a guest of another name."))
+                )
             values = {}
         elif who.e and not contact.email:
             values["email"] = who.e
@@ -229,11 +237,11 @@ class _Batch:
         never = datetime.datetime.min.replace(tzinfo=datetime.UTC)
         return contact.profile_at if getattr(contact, name) else never
 
-    def _flag_pair(self, contact: Contact, match: identity.Match, warnings: list[Warning]) -> None:
+    def _flag_pair(self, contact: Contact, match: identity.Match, warnings: list[IntakeWarning]) -> None:
         if match.shares_phone_with:
             other = min(match.shares_phone_with, key=lambda one: one.pk)
             self.pairs.append((contact.pk, other.pk))
-            warnings.append(Warning("duplicate_found", "phone", _("Another guest has this phone.")))
+            warnings.append(IntakeWarning("duplicate_found", "phone", _("Another guest has this phone.")))
 
     def write(self) -> None:
         """Write what was decided: contacts, keys, search tokens, history, pairs, audit."""
@@ -277,7 +285,15 @@ class _Batch:
         return [contact for contact in contacts if contact.pk in changed]
 
 
-_TOUCH_COLUMNS = ["last_channel", "last_activity_at", "first_contact_on", "kind", "registered_at", "has_suspect_key", "updated_at"]
+_TOUCH_COLUMNS = [
+    "last_channel",
+    "last_activity_at",
+    "first_contact_on",
+    "kind",
+    "registered_at",
+    "has_suspect_key",
+    "updated_at",
+]
 _PROFILE_COLUMNS = [*profile.INTAKE_FIELDS, "email", *profile.DERIVED_FIELDS, *_TOUCH_COLUMNS, "version"]
 
 

@@ -12,27 +12,27 @@ from django.utils.translation import gettext_lazy as _
 from crm import identity, person_name, suspect_key
 from crm.models import Contact, FieldChange
 from crm.profile import Change
-from crm.warnings import Warning
+from crm.warnings import IntakeWarning
 
 SURNAME_WINDOW = datetime.timedelta(days=90)
 SUSPECT_SURNAMES = 3
 
 
-def of_keys(who: identity.Identity) -> list[Warning]:
+def of_keys(who: identity.Identity) -> list[IntakeWarning]:
     """What is wrong, or probably wrong, with the keys as they were typed (R-ID-5)."""
     warnings = []
     if who.email.code == "email_invalid":
         warnings.append(
-            Warning("email_invalid", "email", _("This e-mail is not valid and was left out."), who.email.suggestion)
+            IntakeWarning("email_invalid", "email", _("This e-mail is not valid and was left out."), who.email.suggestion)
         )
     elif who.email.code == "email_typo":
-        warnings.append(Warning("email_typo", "email", _("This e-mail may be mistyped."), who.email.suggestion))
+        warnings.append(IntakeWarning("email_typo", "email", _("This e-mail may be mistyped."), who.email.suggestion))
     if who.phone.code:
-        warnings.append(Warning("phone_invalid", "phone", _("This phone number is not valid and was left out.")))
+        warnings.append(IntakeWarning("phone_invalid", "phone", _("This phone number is not valid and was left out.")))
     if who.p and suspect_key.is_suspect_phone(who.p):
-        warnings.append(Warning("suspect_key", "phone", _("This phone number looks made up.")))
+        warnings.append(IntakeWarning("suspect_key", "phone", _("This phone number looks made up.")))
     if who.e and suspect_key.is_suspect_email(who.e):
-        warnings.append(Warning("suspect_key", "email", _("This e-mail looks made up.")))
+        warnings.append(IntakeWarning("suspect_key", "email", _("This e-mail looks made up.")))
     return warnings
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +81,7 @@ def create(label: str) -> Tag:
 def rename(tag: Tag, label: str) -> Tag:
     """Change the label; the key stays, since integrations know it. Raises SystemTag."""
     if tag.is_system:
-        raise SystemTag()
+        raise SystemTag
     before, tag.label = tag.label, label.strip()
     tag.save(update_fields=["label"])
     recording.record(Action.TAG_UPDATED, tag, before={"label": before}, after={"label": tag.label})
@@ -89,7 +91,7 @@ def rename(tag: Tag, label: str) -> Tag:
 def delete(tag: Tag) -> None:
     """Remove a tag of the tenant's own from every contact and for good. Raises SystemTag."""
     if tag.is_system:
-        raise SystemTag()
+        raise SystemTag
     recording.record(Action.TAG_DELETED, tag, before={"key": tag.key, "label": tag.label})
     tag.delete()
 
@@ -133,12 +135,21 @@ def remove(contact: Contact, key: str) -> None:
 def known_or_created(labels: Iterable[str]) -> dict[str, Tag]:
     """Tags for labels as they stand in a file, made when there is none: by key, by label in any of our languages."""
     tags = {tag.key: tag for tag in Tag.objects.all()}
-    by_label = {tag.label.casefold(): tag for tag in tags.values()}
+    by_label = _system_tags_by_label(tags) | {tag.label.casefold(): tag for tag in tags.values()}
     found: dict[str, Tag] = {}
     for label in labels:
         key = _key_of(label)
         found[label] = tags.get(key) or by_label.get(label.casefold()) or create(label)
         tags[found[label].key] = found[label]
+    return found
+
+
+def _system_tags_by_label(tags: Mapping[str, Tag]) -> dict[str, Tag]:
+    """System tags under their labels in every language that staff may read them in."""
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found |= {str(label).casefold(): tags[key] for key, label in SYSTEM_TAGS.items() if key in tags}
     return found
 
 

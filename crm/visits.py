@@ -20,7 +20,13 @@ from tenants.models import Venue
 
 
 def record(
-    contact: Contact, venue: Venue, *, local_date: datetime.date, kind: VisitSourceKind, source_id: UUID, at: datetime.datetime
+    contact: Contact,
+    venue: Venue,
+    *,
+    local_date: datetime.date,
+    kind: VisitSourceKind,
+    source_id: UUID,
+    at: datetime.datetime,
 ) -> bool:
     """Let this source count for the day, moving it there when it counted elsewhere; say whether the visit is new.
 
@@ -86,4 +92,6 @@ def breakdown(contact: Contact) -> Breakdown:
 
 
 def _strongest(kinds: set[str]) -> str:
-    return next(kind for kind in (VisitSourceKind.BOOKING, VisitSourceKind.ORDER, VisitSourceKind.WIFI) if kind in kinds)
+    return next(
+        kind for kind in (VisitSourceKind.BOOKING, VisitSourceKind.ORDER, VisitSourceKind.WIFI) if kind in kinds
+    )

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class IntakeWarning:
     """`field` names the guest's field (`email`), without the path a door puts before it."""
 
     code: str

@@ -70,7 +70,7 @@ class Contact(TenantModel):
     profile_at = models.DateTimeField()
     has_suspect_key = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True)
-    sort_name = models.CharField(max_length=210, db_collation="C")
+    sort_name = models.CharField(max_length=255, db_collation="C")
     phrase_text = models.TextField(default="")
     imported_visit_count = models.PositiveIntegerField(default=0)
     imported_order_count = models.PositiveIntegerField(default=0)
@@ -82,11 +82,21 @@ class Contact(TenantModel):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["tenant", "sort_name", "id"], name="contact_by_name", condition=models.Q(state="active")),
-            models.Index(fields=["tenant", "first_contact_on", "id"], name="contact_by_first", condition=models.Q(state="active")),
-            models.Index(fields=["tenant", "created_at", "id"], name="contact_by_created", condition=models.Q(state="active")),
-            models.Index(fields=["tenant", "updated_at", "id"], name="contact_by_updated", condition=models.Q(state="active")),
-            models.Index(fields=["tenant", "deleted_at", "id"], name="contact_in_bin", condition=models.Q(state="deleted")),
+            models.Index(
+                fields=["tenant", "sort_name", "id"], name="contact_by_name", condition=models.Q(state="active")
+            ),
+            models.Index(
+                fields=["tenant", "first_contact_on", "id"], name="contact_by_first", condition=models.Q(state="active")
+            ),
+            models.Index(
+                fields=["tenant", "created_at", "id"], name="contact_by_created", condition=models.Q(state="active")
+            ),
+            models.Index(
+                fields=["tenant", "updated_at", "id"], name="contact_by_updated", condition=models.Q(state="active")
+            ),
+            models.Index(
+                fields=["tenant", "deleted_at", "id"], name="contact_in_bin", condition=models.Q(state="deleted")
+            ),
             models.Index(fields=["tenant", "id"], name="contact_suspect", condition=models.Q(has_suspect_key=True)),
         ]
 
@@ -118,7 +128,8 @@ class ContactIdentifier(TenantModel):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["tenant", "kind", "value"], name="one_contact_per_identifier", condition=models.Q(is_key=True)
+            models.UniqueConstraint(
+                fields=["tenant", "kind", "value"], name="one_contact_per_identifier", condition=models.Q(is_key=True)
             )
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -170,7 +181,9 @@ class FieldChange(TenantModel):
     reverts = TenantForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["contact", "-created_at", "-id"], name="change_by_contact")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["contact", "-created_at", "-id"], name="change_by_contact")
+        ]
 
     def __str__(self) -> str:
         return f"{self.field}: {self.old} → {self.new}"

@@ -25,7 +25,8 @@ class Visit(TenantModel):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["tenant", "contact", "venue", "local_date"], name="one_visit_per_contact_venue_and_day"
+            models.UniqueConstraint(
+                fields=["tenant", "contact", "venue", "local_date"], name="one_visit_per_contact_venue_and_day"
             )
         ]
 

@@ -1,0 +1,88 @@
+"""Editing a booking, and when an edit reaches the contact (R-WRITE-3, R-WRITE-4).
+
+An edit of a booking whose status was final before it never does. Of an open one it does: a changed phone changes the
+contact's phone, an e-mail can be added but not changed, and a key added to a booking without contact is an intake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from audit import recording
+from audit.actions import Action
+from bookings import lifecycle, locking
+from bookings.models import Booking
+from crm import identity, intake, statistics
+from crm.intake import CrmSync, Guest, Intake
+from crm.warnings import IntakeWarning
+
+EDITABLE = ("starts_at", "party_size", "notes", "table", "occasion", "is_late")
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    booking: Booking
+    crm_sync: CrmSync
+    warnings: list[IntakeWarning]
+
+
+def edit(
+    booking: Booking,
+    changes: Mapping[str, Any],
+    *,
+    guest: Guest | None = None,
+    snapshot: Mapping[str, Any] | None = None,
+) -> Edited:
+    """Change a booking's own fields and, with `guest`, the guest data on it (`snapshot` as they came).
+
+    Raises intake.EmailInUse, EmailLocked, PhoneInUse when the guest data would make the contact somebody else.
+    """
+    if guest is not None:
+        who = identity.check(guest.email, guest.phone, booking.venue.country)
+        identity.open_book(who.keys, [booking.contact_id] if booking.contact_id else [])
+    booking = locking.lock(booking)
+    before = _state(booking)
+    sync, warnings = _sync(booking, guest)
+    for name, value in changes.items():
+        setattr(booking, name, value)
+    if snapshot is not None:
+        booking.guest = {**booking.guest, **snapshot}
+    booking.service_date = booking.venue.local_day(booking.starts_at)
+    old, new = recording.changed(before, _state(booking))
+    if new:
+        _save(booking, old, new)
+    return Edited(booking, sync, warnings)
+
+
+def _sync(booking: Booking, guest: Guest | None) -> tuple[CrmSync, list[IntakeWarning]]:
+    """Carry the guest data to the contact where the rules let them through."""
+    if booking.is_final:
+        return CrmSync.SKIPPED_FINAL_STATUS, []
+    if booking.contact is not None and not booking.contact.is_active:
+        return CrmSync.SKIPPED_CONTACT_DELETED, []
+    if guest is None:
+        return (CrmSync.NO_IDENTITY if booking.contact is None else CrmSync.UNCHANGED), []
+    reception = intake.receive(
+        Intake(guest, booking.channel, booking.venue, timezone.now(), chosen=booking.contact_id)  # type: ignore[arg-type]
+    )
+    booking.contact = reception.contact
+    return reception.crm_sync, reception.warnings
+
+
+def _save(booking: Booking, old: dict[str, Any], new: dict[str, Any]) -> None:
+    booking.version += 1
+    booking.updated_at = timezone.now()
+    booking.save(update_fields=[*EDITABLE, "guest", "contact", "service_date", "version", "updated_at"])
+    lifecycle.follow(booking)
+    if old.get("contact") and booking.contact is None:
+        statistics.refresh(old["contact"])
+    recording.record(Action.BOOKING_UPDATED, booking, before=old, after=new, venue_id=booking.venue_id)
+
+
+def _state(booking: Booking) -> dict[str, Any]:
+    state = {name: getattr(booking, name) for name in (*EDITABLE, "guest")}
+    return {**state, "contact": booking.contact_id}

@@ -1,0 +1,46 @@
+"""What bookings hold on contacts: counters and the no-show rate (R-CRM-2)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from bookings.models import PRESENT, Booking, BookingStatus
+from crm import facets
+from crm.facets import VenueCounters
+
+RATE_WINDOW = datetime.timedelta(days=180)
+
+
+class BookingFacet:
+    name = "bookings"
+
+    def tables(self) -> Iterable[type[models.Model]]:
+        return [Booking]
+
+    def statistics(self, contact_ids: list[UUID]) -> Iterator[VenueCounters]:
+        rows = Booking.objects.filter(contact__in=contact_ids).values_list("contact_id", "venue_id")
+        for contact_id, venue_id, count, cancelled, no_shows in rows.annotate(
+            Count("pk"),
+            cancelled=Count("pk", filter=Q(status=BookingStatus.CANCELLED)),
+            no_shows=Count("pk", filter=Q(status=BookingStatus.NO_SHOW)),
+        ):
+            counters = {"booking_count": count, "cancelled_count": cancelled, "no_show_count": no_shows}
+            yield VenueCounters(contact_id, venue_id, counters)
+
+    def no_show_rates(self, contact_ids: list[UUID]) -> dict[UUID, float]:
+        since = timezone.now() - RATE_WINDOW
+        due = Booking.objects.filter(
+            contact__in=contact_ids, starts_at__gte=since, status__in=[*PRESENT, BookingStatus.NO_SHOW]
+        )
+        missed = Count("pk", filter=Q(status=BookingStatus.NO_SHOW))
+        rows = due.values_list("contact_id").annotate(Count("pk"), missed=missed)
+        return {contact_id: no_shows / count for contact_id, count, no_shows in rows}
+
+
+facets.register(BookingFacet())

@@ -1,0 +1,110 @@
+"""The filters of the guest list, written once for the API, the dashboard, exports and segments (R-CRM-5)."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm import language, search
+from crm.channel import Channel
+from crm.models import Contact, ContactKind, ContactTag, DuplicatePair, Tag
+from tenants.models import Tenant, Venue
+
+Contacts = QuerySet[Contact, Any]
+
+
+class ContactFilters(django_filters.FilterSet):
+    """Every filter narrows; all can be combined. Names are those of API.md."""
+
+    q = django_filters.CharFilter(method="matching", label=_("Search"))
+    language = django_filters.CharFilter(method="speaking", label=_("Language"))
+    first_contact_after = django_filters.DateFilter("first_contact_on", "gte", label=_("First contact from"))
+    first_contact_before = django_filters.DateFilter("first_contact_on", "lte", label=_("First contact until"))
+    last_visit_after = django_filters.DateFilter("stats__last_visit_on", "gte", label=_("Last visit from"))
+    last_visit_before = django_filters.DateFilter(method="last_seen_until", label=_("Last visit until"))
+    visits_min = django_filters.NumberFilter(method="at_least_visits", min_value=0, label=_("Visits, at least"))
+    visits_max = django_filters.NumberFilter(method="at_most_visits", min_value=0, label=_("Visits, at most"))
+    no_shows_min = django_filters.NumberFilter(
+        "stats__no_show_count", "gte", min_value=0, label=_("No-shows, at least")
+    )
+    tag = django_filters.ModelMultipleChoiceFilter(
+        method="with_tags", to_field_name="key", queryset=lambda _request: Tag.objects.all(), label=_("Tags")
+    )
+    kind = django_filters.ChoiceFilter(choices=ContactKind.choices, label=_("Account"))
+    channel = django_filters.ChoiceFilter("first_channel", choices=Channel.choices, label=_("First channel"))
+    venue = django_filters.ModelChoiceFilter(
+        method="known_at", queryset=lambda _request: Venue.objects.all(), label=_("Venue")
+    )
+    birthday_month = django_filters.NumberFilter(
+        "birth_month", min_value=1, max_value=12, label=_("Birthday in the month")
+    )
+    birthday_within = django_filters.NumberFilter(
+        method="born_within", min_value=0, max_value=366, label=_("Birthday within days")
+    )
+    duplicates = django_filters.BooleanFilter(method="possibly_twice", label=_("Duplicates only"))
+    suspect_key = django_filters.BooleanFilter("has_suspect_key", label=_("Suspect e-mail or phone"))
+
+    class Meta:
+        model = Contact
+        fields: tuple[str, ...] = ()
+
+    def matching(self, contacts: Contacts, name: str, value: str) -> Contacts:
+        return search.matching(contacts, value, country=Tenant.objects.values_list("country", flat=True).first())
+
+    def speaking(self, contacts: Contacts, name: str, value: str) -> Contacts:
+        return contacts.filter(language=language.parse(value) or value)
+
+    def last_seen_until(self, contacts: Contacts, name: str, value: datetime.date) -> Contacts:
+        """Somebody who never came was not last seen until any day."""
+        return contacts.filter(stats__last_visit_on__lte=value, stats__visit_count__gt=0)
+
+    def at_least_visits(self, contacts: Contacts, name: str, value: int) -> Contacts:
+        return contacts.filter(stats__visit_count__gte=value - F("imported_visit_count"))
+
+    def at_most_visits(self, contacts: Contacts, name: str, value: int) -> Contacts:
+        return contacts.filter(stats__visit_count__lte=value - F("imported_visit_count"))
+
+    def with_tags(self, contacts: Contacts, name: str, value: list[Tag]) -> Contacts:
+        for tag in value:
+            contacts = contacts.filter(Exists(ContactTag.objects.filter(contact=OuterRef("pk"), tag=tag)))
+        return contacts
+
+    def known_at(self, contacts: Contacts, name: str, value: Venue) -> Contacts:
+        return contacts.filter(stats__by_venue__has_key=str(value.pk))
+
+    def born_within(self, contacts: Contacts, name: str, value: int) -> Contacts:
+        return contacts.filter(_birthdays_between(timezone.localdate(), int(value)))
+
+    def possibly_twice(self, contacts: Contacts, name: str, value: bool) -> Contacts:
+        pairs = DuplicatePair.objects.filter(dismissed_at=None)
+        either = Q(pk__in=pairs.values("first")) | Q(pk__in=pairs.values("second"))
+        return contacts.filter(either if value else ~either)
+
+
+def _birthdays_between(today: datetime.date, days: int) -> Q:
+    """Birthdays from today to so many days ahead; who was born on 29 February celebrates on the 28th in common years."""
+    wanted = Q(pk=None)
+    ends = [today + datetime.timedelta(days=ahead) for ahead in range(min(days, 365) + 1)]
+    months: dict[int, list[int]] = {}
+    for day in ends:
+        months.setdefault(day.month, []).append(day.day)
+    for month, own in months.items():
+        if month == 2 and 28 in own:
+            own.append(29)
+        wanted |= Q(birth_month=month, birth_day__in=own)
+    return wanted
+
+
+def filtered(contacts: Contacts, data: Any) -> ContactFilters:
+    """The filter form over these contacts: `is_valid()`, `errors`, and `qs` as long as it is valid."""
+    return ContactFilters(data, queryset=contacts)
+
+
+def names() -> list[str]:
+    """The parameters a door accepts."""
+    return list(ContactFilters.base_filters)

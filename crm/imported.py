@@ -1,0 +1,119 @@
+"""What an import may do to a contact beyond an intake (R-WRITE-1, R-IO-2).
+
+It may add tags, up to nine set by hand; fill empty notes; and set the imported baseline of visits, orders and spend,
+which is shown apart and counted in filters. A nickname is staff's own word: a file gives one to new contacts only.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.utils import timezone
+
+from audit import recording
+from audit.actions import Action
+from audit.recording import Event
+from crm import profile, search_index, tags
+from crm.channel import Channel
+from crm.models import Contact, ContactTag, Tag
+
+BASELINE_FIELDS = ("imported_visit_count", "imported_order_count", "imported_spend_minor", "imported_last_visit_on")
+_COLUMNS = ["notes", "nickname", *BASELINE_FIELDS, *profile.DERIVED_FIELDS, "version", "updated_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What one guest's rows add. `baseline` goes from BASELINE_FIELDS to values, those that the file gives."""
+
+    contact: Contact
+    is_new: bool
+    tags: Sequence[Tag] = ()
+    notes: str = ""
+    nickname: str = ""
+    baseline: dict[str, int | datetime.date] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Added:
+    is_changed: bool = False
+    is_beyond_tag_limit: bool = False
+
+
+def add_many(additions: Sequence[Addition], *, at: datetime.datetime) -> list[Added]:
+    """Apply the additions of a chunk, whose contacts the intake has just locked. `at` is the upload's time."""
+    answers = [Added() for _addition in additions]
+    _add_tags(additions, answers)
+    changes = [_assign(addition) for addition in additions]
+    for answer, own in zip(answers, changes, strict=True):
+        answer.is_changed = answer.is_changed or bool(own)
+    _save([addition for addition, own in zip(additions, changes, strict=True) if own])
+    known = [change for addition, own in zip(additions, changes, strict=True) if not addition.is_new for change in own]
+    profile.remember(profile.Brought(change, Channel.IMPORT, at) for change in known if change.field == "notes")
+    _record(known)
+    return answers
+
+
+def _add_tags(additions: Sequence[Addition], answers: list[Added]) -> None:
+    ids = [addition.contact.pk for addition in additions if addition.tags and not addition.is_new]
+    held: dict[UUID, dict[UUID, bool]] = defaultdict(dict)
+    for row in ContactTag.objects.filter(contact__in=ids) if ids else ():
+        held[row.contact_id][row.tag_id] = row.is_automatic
+    added: list[ContactTag] = []
+    for addition, answer in zip(additions, answers, strict=True):
+        own = held[addition.contact.pk]
+        for tag in addition.tags:
+            if tag.pk in own:
+                continue
+            if sum(not is_automatic for is_automatic in own.values()) >= tags.LIMIT:
+                answer.is_beyond_tag_limit = True
+                break
+            own[tag.pk] = False
+            answer.is_changed = True
+            added.append(ContactTag(contact=addition.contact, tag=tag))
+    ContactTag.objects.bulk_create(added)
+    recording.record_many(Event(Action.CONTACT_TAGGED, row.contact, after={"tag": row.tag.key}) for row in added)
+
+
+def _assign(addition: Addition) -> list[profile.Change]:
+    contact, values = addition.contact, dict(addition.baseline)
+    texts = {}
+    if addition.notes and not contact.notes:
+        texts["notes"] = addition.notes
+    if addition.nickname and addition.is_new and not contact.nickname:
+        texts["nickname"] = addition.nickname
+    changes = profile.assign(contact, texts)
+    for name, value in values.items():
+        old = getattr(contact, name)
+        if old != value:
+            setattr(contact, name, value)
+            changes.append(profile.Change(contact, name, "" if old is None else str(old), str(value)))
+    return changes
+
+
+def _save(changed: list[Addition]) -> None:
+    now = timezone.now()
+    for addition in changed:
+        addition.contact.updated_at = now
+        addition.contact.version += 0 if addition.is_new else 1
+    Contact.objects.bulk_update([addition.contact for addition in changed], _COLUMNS, batch_size=500)
+    named = [addition.contact for addition in changed if addition.nickname and addition.is_new]
+    search_index.write(named, is_new=False)
+
+
+def _record(changes: list[profile.Change]) -> None:
+    by_contact: dict[UUID, list[profile.Change]] = defaultdict(list)
+    for change in changes:
+        by_contact[change.contact.pk].append(change)
+    recording.record_many(
+        Event(
+            Action.CONTACT_UPDATED,
+            own[0].contact,
+            before={change.field: change.old for change in own},
+            after={change.field: change.new for change in own},
+        )
+        for own in by_contact.values()
+    )
