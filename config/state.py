@@ -44,9 +44,7 @@ def read(path: Path) -> dict[str, str]:
     """The text values of a file written by `write`; empty when there is none."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except PermissionError:
+    except (FileNotFoundError, PermissionError):
         return {}
     return {str(key): str(value) for key, value in content.items()}
 
@@ -55,7 +53,8 @@ def write(path: Path, values: Mapping[str, str]) -> None:
     """Write the values so that only the owner can read them, whole or not at all."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
     draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(dict(values), file, indent=2)
         file.flush()
         os.fsync(file.fileno())

@@ -115,7 +115,9 @@ def _web(wanted: choices.Choices) -> Finding:
     if start.is_running_at(saved.get("PUBLIC_URL")):
         return Finding("web", saved["PUBLIC_URL"], "it answers")
     port = f"port {wanted.port}, asked for by PORT" if wanted.port else "the first free port from 8000 on"
-    return Finding("web", port, f"granian, {wanted.web_workers} workers of {wanted.web_threads} threads; nothing answers now")
+    return Finding(
+        "web", port, f"granian, {wanted.web_workers} workers of {wanted.web_threads} threads; nothing answers now"
+    )
 
 
 def _without_password(url: str) -> str:

@@ -55,7 +55,9 @@ def running(home: Path, *, is_durable: bool = False) -> Iterator[Connection]:
         place = servers.find_place(installation)
         try:
             broker = servers.start_broker(installation, place, spawn, is_durable=is_durable)
-            cluster = servers.start_postgres(installation, place, spawn, is_durable=is_durable, may_create_databases=True)
+            cluster = servers.start_postgres(
+                installation, place, spawn, is_durable=is_durable, may_create_databases=True
+            )
             yield Connection(cluster.app_url, cluster.owner_url, cluster.admin_url, broker.url)
         finally:
             for child in reversed(children):

@@ -114,7 +114,12 @@ def runs_as(account: Account | None, program: Path) -> bool:
     who = {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
     try:
         done = subprocess.run(
-            [program, "--version"], capture_output=True, check=False, cwd="/", timeout=10, **who  # type: ignore[call-overload]
+            [program, "--version"],
+            capture_output=True,
+            check=False,
+            cwd="/",
+            timeout=10,
+            **who,  # type: ignore[call-overload]
         )
     except OSError:
         return False

@@ -82,7 +82,11 @@ class Guard:
     @staticmethod
     def _start() -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-I", "-S", guard.__file__], stdin=subprocess.PIPE, text=True, start_new_session=True, cwd="/"
+            [sys.executable, "-I", "-S", guard.__file__],
+            stdin=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            cwd="/",
         )
 
 
@@ -149,7 +153,11 @@ class Child:
     def describe_end(self) -> str:
         """How the child ended, in words."""
         code = self._process.returncode
-        return f"was killed by {signal.Signals(-code).name}" if code is not None and code < 0 else f"ended with code {code}"
+        return (
+            f"was killed by {signal.Signals(-code).name}"
+            if code is not None and code < 0
+            else f"ended with code {code}"
+        )
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         account = self.program.account
@@ -177,7 +185,11 @@ class Child:
                 process.stdin.close()
 
     def _pump(self, process: subprocess.Popen[bytes]) -> None:
-        streams = [(process.stderr, False), (process.stdout, True)] if self.program.keeps_stdout else [(process.stdout, False)]
+        streams = (
+            [(process.stderr, False), (process.stdout, True)]
+            if self.program.keeps_stdout
+            else [(process.stdout, False)]
+        )
         for stream, keep in streams:
             pump = threading.Thread(target=self._follow, args=(stream, keep), daemon=True)
             pump.start()

@@ -63,7 +63,9 @@ def beat(connection: Mapping[str, str]) -> Program:
 
 def manage(name: str, connection: Mapping[str, str], *words: str, keeps_stdout: bool = False) -> Program:
     """A management command, with the owner's rights."""
-    return _python(name, [str(state.PROJECT_ROOT / "manage.py"), *words], environment(connection, as_owner=True), keeps_stdout)
+    return _python(
+        name, [str(state.PROJECT_ROOT / "manage.py"), *words], environment(connection, as_owner=True), keeps_stdout
+    )
 
 
 def _python(name: str, argv: list[str], env: Mapping[str, str], keeps_stdout: bool = False) -> Program:

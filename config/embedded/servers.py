@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from config.embedded import binaries, place as places, ports, postgres, processes
+from config.embedded import binaries, ports, postgres, processes
 from config.embedded import broker as brokers
+from config.embedded import place as places
 from config.embedded.binaries import NothingToRun
 from config.embedded.installation import Installation
 from config.embedded.place import Place
@@ -38,7 +39,12 @@ def start_broker(installation: Installation, place: Place, spawn: Spawn, *, is_d
 
 
 def start_postgres(
-    installation: Installation, place: Place, spawn: Spawn, *, is_durable: bool = True, may_create_databases: bool = False
+    installation: Installation,
+    place: Place,
+    spawn: Spawn,
+    *,
+    is_durable: bool = True,
+    may_create_databases: bool = False,
 ) -> postgres.Cluster:
     """Make the cluster when there is none, start it, wait until it answers, make roles and database when missing."""
     programs = places.reachable_postgres(binaries.find_postgres(), place)

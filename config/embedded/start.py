@@ -41,13 +41,19 @@ class Stopped(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `up`."""
-    parser.add_argument("--demo", action="store_true", help="fill a new installation with demo data and print its logins")
-    parser.add_argument("--port", type=int, help="the web server's port; taken means an error (default: PORT, else from 8000 on)")
+    parser.add_argument(
+        "--demo", action="store_true", help="fill a new installation with demo data and print its logins"
+    )
+    parser.add_argument(
+        "--port", type=int, help="the web server's port; taken means an error (default: PORT, else from 8000 on)"
+    )
 
 
 def main(argv: Sequence[str]) -> int:
     """Parse the options and run until stopped; the exit code."""
-    parser = argparse.ArgumentParser(prog="manage.py up", description="Run Coperto: database, broker, web, worker, beat.")
+    parser = argparse.ArgumentParser(
+        prog="manage.py up", description="Run Coperto: database, broker, web, worker, beat."
+    )
     add_arguments(parser)
     options = parser.parse_args(argv)
     return run(port=options.port, demo=options.demo)

@@ -1,0 +1,33 @@
+"""`restore FILE`: replace the whole database by a backup (see `config.embedded.dumps`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config.embedded import binaries, dumps
+
+
+class Command(BaseCommand):
+    help = "Replace everything in the database by a file that `backup` wrote, then migrate it to this version."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="the file to read")
+        parser.add_argument("--yes", action="store_true", help="do not ask before everything is replaced")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if "owner" not in settings.DATABASES:
+            raise CommandError("DATABASE_OWNER_URL is not set: only the owner of the tables can replace them.")
+        database = settings.DATABASES["owner"]
+        if not options["yes"] and input(f"Replace everything in {database['NAME']}? Type yes: ").strip() != "yes":
+            raise CommandError("Nothing was changed.")
+        try:
+            dumps.restore(database, options["file"])
+        except (dumps.DumpFailed, binaries.NothingToRun, OSError) as fault:
+            raise CommandError(f"{fault} The database is as it was.") from fault
+        call_command("migrate", interactive=False, verbosity=0)
+        self.stdout.write(f"Restored from {options['file']} and migrated to this version.")
