@@ -41,10 +41,7 @@ def found(
     staff.venues.
     """
     tenant = _tenant(name, country)
-    founded = [
-        venues.create(name=venue, country=country, timezone=timezone, currency=currency)
-        for venue in venue_names or [name]
-    ]
+    founded = [_venue(venue, country, timezone, currency) for venue in venue_names or [name]]
     owner, password = accounts.account(owner_email)
     members.add(owner, Role.OWNER)
     return Founded(tenant=tenant, venues=founded, owner=owner, password=password)
@@ -58,6 +55,15 @@ def _tenant(name: str, country: str) -> Tenant:
     tenant.save(force_insert=True)
     recording.record(Action.TENANT_CREATED, tenant, after={"name": name})
     return tenant
+
+
+def _venue(name: str, country: str, timezone: str, currency: str) -> Venue:
+    """The tenant and its venues both have a name: a refused one of a venue says so."""
+    try:
+        return venues.create(name=name, country=country, timezone=timezone, currency=currency)
+    except (venues.VenueNameNeeded, venues.VenueNameInUse) as refusal:
+        refusal.field = "venue.name"
+        raise
 
 
 def _free_slug(name: str) -> str:

@@ -8,11 +8,15 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from config.management import refusals
 from staff import api_keys
 from tenants import scope
 from tenants.models import Tenant, Venue
 from tenants.permissions import Preset
 from tenants.refusal import Refusal
+
+
+OPTIONS = {"origins": "--origin"}
 
 
 class Command(BaseCommand):
@@ -29,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with scope.enter(options["tenant"], scope.SYSTEM):
             if not Tenant.objects.filter(pk=options["tenant"]).exists():
-                raise CommandError(f"There is no tenant {options['tenant']}.")
+                raise CommandError(f"--tenant: there is no tenant {options['tenant']}.")
             try:
                 key, text = api_keys.create(
                     name=options["name"] or options["preset"],
@@ -38,7 +42,7 @@ class Command(BaseCommand):
                     origins=options["origin"],
                 )
             except Refusal as refusal:
-                raise CommandError(str(refusal)) from refusal
+                raise refusals.as_error(refusal, OPTIONS) from refusal
         answer = {"api_key": text, "prefix": key.prefix}
         self.stdout.write(json.dumps(answer) if options["json"] else f"API key {text} (prefix {key.prefix})")
 
@@ -48,5 +52,5 @@ def _venue(venue_id: UUID | None) -> Venue | None:
         return None
     venue: Venue | None = Venue.objects.filter(pk=venue_id).first()
     if venue is None:
-        raise CommandError(f"This tenant has no venue {venue_id}.")
+        raise CommandError(f"--venue: this tenant has no venue {venue_id}.")
     return venue

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from config import founding
+from config.management import refusals
 from staff import api_keys
 from tenants import scope
 from tenants.permissions import OWNER_PERMISSIONS, Permission, Preset
 from tenants.refusal import Refusal
+
+
+OPTIONS = {"email": "--owner-email", "venue.name": "--venue"}
 
 
 class Command(BaseCommand):
@@ -31,7 +35,7 @@ class Command(BaseCommand):
         try:
             answer = _create(options)
         except Refusal as refusal:
-            raise CommandError(str(refusal)) from refusal
+            raise refusals.as_error(refusal, OPTIONS) from refusal
         if options["json"]:
             self.stdout.write(json.dumps(answer))
         else:
