@@ -17,7 +17,7 @@ from crm.facets import VenueCounters
 RATE_WINDOW = datetime.timedelta(days=180)
 
 
-class BookingFacet:
+class BookingFacet(facets.ContactFacet):
     name = "bookings"
 
     def tables(self) -> Iterable[type[models.Model]]:

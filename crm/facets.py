@@ -7,12 +7,16 @@ facet claims its table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any
 from uuid import UUID
 
+import django_filters
 from django.db import models
+from django.db.models import QuerySet
+
+from crm.models import Contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +28,30 @@ class VenueCounters:
     counters: dict[str, int]
 
 
-class ContactFacet(Protocol):
-    """What one app holds on contacts."""
+class ContactFacet:
+    """What one app holds on contacts. A facet overrides what applies to it."""
 
     name: str
 
     def tables(self) -> Iterable[type[models.Model]]:
         """The models of this app that refer to a contact."""
+        raise NotImplementedError
 
-    def statistics(self, contact_ids: list[UUID]) -> Iterator[VenueCounters]:
+    def statistics(self, contact_ids: list[UUID]) -> Iterable[VenueCounters]:
         """The counters of these contacts, one per contact and venue that has any."""
+        return ()
 
     def no_show_rates(self, contact_ids: list[UUID]) -> dict[UUID, float]:
         """The share of no-shows among what came due in the last 180 days, for contacts that had any (R-CRM-2)."""
+        return {}
+
+    def filters(self) -> dict[str, django_filters.Filter]:
+        """Parameters this app adds to the guest list's filters (R-CRM-5); `narrow` acts on them."""
+        return {}
+
+    def narrow(self, contacts: QuerySet[Contact, Any], values: Mapping[str, Any]) -> QuerySet[Contact, Any]:
+        """The contacts that these filter values leave; `values` holds every filter's, empty ones too."""
+        return contacts
 
 
 _facets: dict[str, ContactFacet] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from typing import Any
 
 import django_filters
@@ -10,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm import language, search
+from crm import facets, language, search
 from crm.channel import Channel
 from crm.models import Contact, ContactKind, ContactTag, DuplicatePair, Tag
 from tenants.models import Tenant, Venue
@@ -52,6 +53,12 @@ class ContactFilters(django_filters.FilterSet):
     class Meta:
         model = Contact
         fields: tuple[str, ...] = ()
+
+    def filter_queryset(self, queryset: Contacts) -> Contacts:
+        contacts: Contacts = super().filter_queryset(queryset)
+        for facet in facets.registered():
+            contacts = facet.narrow(contacts, self.form.cleaned_data)
+        return contacts
 
     def matching(self, contacts: Contacts, name: str, value: str) -> Contacts:
         return search.matching(contacts, value, country=Tenant.objects.values_list("country", flat=True).first())
@@ -100,11 +107,18 @@ def _birthdays_between(today: datetime.date, days: int) -> Q:
     return wanted
 
 
+@functools.cache
+def form() -> type[ContactFilters]:
+    """The filters of crm with those that the apps above add: ask for it when all apps are loaded."""
+    added = {name: one for facet in facets.registered() for name, one in facet.filters().items()}
+    return type("AllContactFilters", (ContactFilters,), added)
+
+
 def filtered(contacts: Contacts, data: Any) -> ContactFilters:
     """The filter form over these contacts: `is_valid()`, `errors`, and `qs` as long as it is valid."""
-    return ContactFilters(data, queryset=contacts)
+    return form()(data, queryset=contacts)
 
 
 def names() -> list[str]:
     """The parameters a door accepts."""
-    return list(ContactFilters.base_filters)
+    return list(form().base_filters)

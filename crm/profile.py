@@ -60,6 +60,7 @@ def derive(contact: Contact) -> None:
         nickname=contact.nickname,
         company=contact.company,
         email=contact.email,
+        code=contact.code,
     )
     born = birthday.parse_iso(contact.birthday) if contact.birthday else None
     contact.birth_month, contact.birth_day = (born.month, born.day) if born else (0, 0)

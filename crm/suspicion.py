@@ -23,7 +23,9 @@ def of_keys(who: identity.Identity) -> list[IntakeWarning]:
     warnings = []
     if who.email.code == "email_invalid":
         warnings.append(
-            IntakeWarning("email_invalid", "email", _("This e-mail is not valid and was left out."), who.email.suggestion)
+            IntakeWarning(
+                "email_invalid", "email", _("This e-mail is not valid and was left out."), who.email.suggestion
+            )
         )
     elif who.email.code == "email_typo":
         warnings.append(IntakeWarning("email_typo", "email", _("This e-mail may be mistyped."), who.email.suggestion))
