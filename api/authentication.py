@@ -46,6 +46,9 @@ class ScopeAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore
     target_class = "api.authentication.ScopeAuthentication"
     name = ["apiKey", "session"]
 
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, Any]]:
+        return [{name: []} for name in self.name]
+
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
         return [
             {"type": "http", "scheme": "bearer", "description": "An API key of the tenant."},

@@ -40,6 +40,17 @@ class Text(serializers.CharField):
         return super().run_validation(data)
 
 
+class OptionalText(Text):
+    """Text that may be absent, null or empty, which all mean the same."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, allow_null=True, allow_blank=True, **options)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        value = super().run_validation(data)
+        return "" if value is None else value
+
+
 class Integer(serializers.IntegerField):
     """A whole number of 32 bits unless the field says otherwise; no text, no float, no boolean."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from api import api_keys, audit, documentation, members, settings, tags, venues
+from api import api_keys, audit, bookings, documentation, members, settings, tags, venues
 from api.endpoint import UnknownPath
 
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("api-keys/", api_keys.ApiKeyList.as_view()),
     path("api-keys/<uuid:id>/", api_keys.ApiKeyDetail.as_view()),
     path("audit/", audit.AuditList.as_view()),
+    path("bookings/", bookings.BookingList.as_view()),
+    path("bookings/<uuid:id>/", bookings.BookingDetail.as_view()),
+    path("bookings/<uuid:id>/contact/", bookings.BookingContact.as_view()),
+    path("bookings/<uuid:id>/status/", bookings.BookingStatusChange.as_view()),
     path("members/", members.MemberList.as_view()),
     path("members/<uuid:id>/", members.MemberDetail.as_view()),
     path("members/invitations/", members.InvitationList.as_view()),

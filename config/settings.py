@@ -108,7 +108,9 @@ def _database(url: str, *, pool: bool) -> dict[str, Any]:
     settings["CONN_HEALTH_CHECKS"] = True
     if pool:
         settings["CONN_MAX_AGE"] = 0
-        settings["OPTIONS"] = {"pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL_SIZE", default=8), "timeout": 10}}
+        settings["OPTIONS"] = {
+            "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL_SIZE", default=8), "timeout": 10}
+        }
     else:
         settings["CONN_MAX_AGE"] = 60
     return settings
@@ -123,7 +125,13 @@ DATABASE_ROUTERS = ["config.database.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = _value("REDIS_URL", "redis://127.0.0.1:6379/0") or ""
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "coperto"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "coperto",
+    }
+}
 
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -213,7 +221,22 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
+    # Requests and answers are described by classes of their own.
+    "COMPONENT_SPLIT_REQUEST": False,
+    "ENUM_NAME_OVERRIDES": {
+        "Action": "audit.actions.Action",
+        "ActorKind": "tenants.scope.ActorKind",
+        "BookingChannel": "api.bookings.CHANNEL_CHOICES",
+        "BookingKind": "bookings.models.BookingKind",
+        "BookingStatus": "bookings.models.BookingStatus",
+        "Channel": "crm.channel.Channel",
+        "ContactKind": "crm.models.ContactKind",
+        "Permission": "tenants.permissions.Permission",
+        "Preset": "tenants.permissions.Preset",
+        "Role": "tenants.permissions.Role",
+    },
+    "SERVE_PERMISSIONS": [],
+    "SERVE_AUTHENTICATION": [],
 }
 
 CELERY_BROKER_URL = REDIS_URL
