@@ -131,11 +131,14 @@ def authenticate(authorization: str) -> KnownKey:
     scheme, _space, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         raise KeyRefused(_("Use the scheme Bearer: Authorization: Bearer <key>."))
-    digest = _hash(token.strip())
+    token = token.strip()
+    if not (token.isascii() and token.isprintable()):
+        raise KeyRefused
+    digest = _hash(token)
     trusted = _trusted.get(digest)
     if trusted is not None and time.monotonic() < trusted[0] and not trusted[1].is_expired(timezone.now()):
         return trusted[1]
-    known = _look_up(token.strip())
+    known = _look_up(token)
     if len(_trusted) >= TRUSTED_KEYS:
         _trusted.clear()
     _trusted[digest] = (time.monotonic() + TRUSTED_SECONDS, known)
@@ -163,7 +166,7 @@ def _check(
 def _look_up(token: str) -> KnownKey:
     mark, _sep, rest = token.partition("_")
     prefix, _sep, secret = rest.partition("_")
-    if mark != MARK or not secret or not (rest.isascii() and rest.isprintable()):
+    if mark != MARK or not secret:
         raise KeyRefused
     now = timezone.now()
     for tenant_id, key_id in lookup.keys_with_prefix(prefix):

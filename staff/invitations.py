@@ -75,5 +75,5 @@ def lock_open(invitation_id: UUID) -> Invitation:
     """The invitation, locked, so that it is answered once. Raises InvitationClosed when it has been already."""
     invitation = waiting().select_for_update().filter(pk=invitation_id).first()
     if invitation is None:
-        raise invitation_links.InvitationClosed()
+        raise invitation_links.InvitationClosed
     return invitation

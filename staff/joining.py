@@ -88,5 +88,5 @@ def _good(link: Link) -> Invitation:
     """The invitation, locked. Raises InvitationClosed when answered, expired, or changed since the link was made."""
     invitation = invitations.lock_open(link.invitation_id)
     if invitation.expires_at <= timezone.now() or (invitation.email, invitation.role) != (link.email, link.role):
-        raise InvitationClosed()
+        raise InvitationClosed
     return invitation

@@ -22,6 +22,7 @@ _open = contextlib.ExitStack()
 
 def _start() -> None:
     home = Path(_open.enter_context(tempfile.TemporaryDirectory(prefix="coperto-tests-")))
+    (home / "static").mkdir()
     os.environ["COPERTO_HOME"] = str(home)
     os.environ.setdefault("SECRET_KEY", "tests-only-secret-key-not-for-any-installation-0123456789")
     if not os.environ.get("DATABASE_OWNER_URL"):
