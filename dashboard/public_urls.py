@@ -1,5 +1,13 @@
+"""Addresses outside a tenant's pages."""
+
 from __future__ import annotations
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from dashboard import choices, entrance
+
+urlpatterns = [
+    path("", entrance.home, name="home"),
+    path("language/", choices.choose_language, name="language"),
+    path("invitation/<str:token>/", entrance.invitation, name="invitation"),
+]

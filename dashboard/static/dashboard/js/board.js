@@ -12,10 +12,11 @@ const said = new Map();
 let timer = 0;
 
 board.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-status], button[data-step], button[data-save-size]");
+  const button = event.target.closest("button[data-status], button[data-step], button[data-save-size], button[data-late]");
   if (!button) return;
   const row = button.closest("[data-booking]");
   if (button.dataset.status) tap(row, button.dataset.status, button.dataset.done);
+  else if (button.dataset.late) edit(row, { is_late: button.dataset.late === "true" }, text("saved"));
   else if (button.dataset.step) step(row, Number(button.dataset.step));
   else resize(row);
 });
@@ -39,12 +40,14 @@ function step(row, by) {
 
 function resize(row) {
   const size = Number(row.querySelector(".stepper output").value);
+  if (size === Number(row.dataset.size)) return closeMenus(row);
+  edit(row, { party_size: size }, text("size_saved", { name: row.dataset.name, size }));
+}
+
+function edit(row, body, done) {
+  const { booking, version, name } = row.dataset;
   closeMenus(row);
-  if (size === Number(row.dataset.size)) return;
-  put({
-    path: `bookings/${row.dataset.booking}/`, method: "PATCH", etag: row.dataset.version, booking: row.dataset.booking,
-    name: row.dataset.name, body: { party_size: size }, done: text("size_saved", { name: row.dataset.name, size }),
-  });
+  put({ path: `bookings/${booking}/`, method: "PATCH", etag: version, booking, name, body, done });
   dress();
 }
 
@@ -69,10 +72,10 @@ document.addEventListener("outbox:changed", dress);
 // A repeated tap that had arrived before its answer was lost is no conflict: the row already is as wished.
 async function whoDidWhat(entry) {
   const { data } = await call(`bookings/${entry.booking}/`);
-  if (entry.body.status && data.status === entry.body.status) return "";
-  const at = new Date(data.status_changed_at || data.updated_at);
+  if (Object.entries(entry.body).every(([name, value]) => name === "at" || data[name] === value)) return "";
+  const at = new Date(data.status_at);
   const time = at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-  const who = data.status_changed_by?.label || data.status_changed_by || text("somebody");
+  const who = data.status_by || text("somebody");
   return text("changed_elsewhere", { name: entry.name, who, status: text(`status_${data.status}`), time });
 }
 

@@ -1,0 +1,36 @@
+"""The allergy mark, the strongest one there is, and who may read the text behind it (R-CRM-1, R-PRIV-3).
+
+An allergy or diet is kept as a tag of the tenant's own, such as "Allergy" or "Allergy: nuts". Everybody who sees the guest
+sees the mark; the text is health data: for owner and manager, and for hosts on bookings from yesterday on.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+
+from crm.models import Tag
+from tenants import scope
+from tenants.permissions import Permission
+
+# The word for it in our languages, at the beginning of the tag's key: allergy, allergia, allergie, alergia.
+PREFIXES = ("allerg", "alerg")
+
+
+def is_allergy(tag: Tag) -> bool:
+    return not tag.is_system and tag.key.startswith(PREFIXES)
+
+
+def texts(tags: Iterable[Tag]) -> list[str]:
+    """The labels of the allergy tags among these."""
+    return [tag.label for tag in tags if is_allergy(tag)]
+
+
+def may_be_read(service_date: datetime.date | None = None, *, today: datetime.date | None = None) -> bool:
+    """Whether the actor in force may read the text; `service_date` when it is read on a booking of that day."""
+    actor = scope.actor()
+    if actor.may(Permission.HEALTH_READ):
+        return True
+    if service_date is None or today is None:
+        return False
+    return actor.may(Permission.BOOKINGS_WRITE) and service_date >= today - datetime.timedelta(days=1)

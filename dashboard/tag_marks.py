@@ -1,0 +1,48 @@
+"""How a tag looks: its color, whether discreet mode hides it behind an icon, whether it is the allergy mark (R-SERVICE-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from crm import allergies, tags
+from crm.models import ContactTag
+
+TONES = {"vip": "plum", "regular": "green", "no_show": "red", "problematic": "red"}
+SYMBOLS = {"vip": "star", "influencer": "star", "journalist": "file", "no_show": "flag", "problematic": "flag"}
+
+
+@dataclass(frozen=True, slots=True)
+class TagMark:
+    key: str
+    label: str
+    tone: str
+    is_delicate: bool
+    is_allergy: bool
+    is_automatic: bool
+    symbol: str
+    reason: str = ""
+
+
+def of(contact_tags: Iterable[ContactTag]) -> list[TagMark]:
+    """The marks of a contact's tags, allergies first. Without the right to read it, an allergy says only that it is one."""
+    marks = [_mark(one) for one in contact_tags]
+    return sorted(marks, key=lambda mark: (not mark.is_allergy, mark.is_automatic, mark.label.casefold()))
+
+
+def without_allergies(marks: Iterable[TagMark]) -> list[TagMark]:
+    """For pages that show the allergy as a mark of its own."""
+    return [mark for mark in marks if not mark.is_allergy]
+
+
+def _mark(contact_tag: ContactTag) -> TagMark:
+    tag = contact_tag.tag
+    return TagMark(
+        key=tag.key,
+        label=tags.label_of(tag),
+        tone=TONES.get(tag.key, "") if tag.is_system else "own",
+        is_delicate=tag.key in tags.DELICATE_KEYS,
+        is_allergy=allergies.is_allergy(tag),
+        is_automatic=contact_tag.is_automatic,
+        symbol=SYMBOLS.get(tag.key, "flag"),
+    )

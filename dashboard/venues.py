@@ -1,0 +1,100 @@
+"""Settings: the venues."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from dashboard import context, pages
+from staff import places, venues
+from tenants.models import ConsentRegime, Tenant, Venue
+from tenants.permissions import Permission
+
+LATE_KITCHEN_STARTS = datetime.time(5)
+
+
+class VenueForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=venues.NAME_LENGTH)
+    country = forms.ChoiceField(
+        label=_("Country"), help_text=_("Phones without a country code are read as of this country.")
+    )
+    timezone = forms.ChoiceField(label=_("Time zone"))
+    currency = forms.ChoiceField(label=_("Currency"))
+    consent_regime = forms.ChoiceField(label=_("Consent rules"), choices=ConsentRegime.choices)
+    day_starts_at = forms.TimeField(
+        label=_("The day starts at"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=_("05:00 for late kitchens: a guest at 1 a.m. belongs to the evening before."),
+    )
+    no_show_grace_minutes = forms.IntegerField(
+        label=_("Minutes before a no-show is offered"), min_value=0, max_value=240
+    )
+    double_opt_in = forms.BooleanField(
+        label=_("Ask guests to confirm their consent by a mailed link"), required=False
+    )
+    ordering_paused = forms.BooleanField(label=_("Online ordering is paused"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer("country", sorted(places.countries()))
+        self._offer("timezone", sorted(places.time_zones()))
+        self._offer("currency", sorted(places.currencies()))
+
+    def _offer(self, name: str, values: list[str]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101
+        field.choices = [(value, value) for value in values]
+
+
+@pages.page(Permission.VENUES_MANAGE)
+def listing(request: HttpRequest) -> HttpResponse:
+    return _show(request, "venues", {"venues": Venue.objects.order_by("name", "id")})
+
+
+@pages.page(Permission.VENUES_MANAGE, methods=("GET", "HEAD", "POST"))
+def add(request: HttpRequest) -> HttpResponse:
+    form = VenueForm(request.POST or None, initial=_proposal(request))
+    if request.method == "POST" and form.is_valid():
+        with pages.attempt(form):
+            venue = venues.create(**form.cleaned_data)
+            messages.success(request, _("%(name)s is ready.") % {"name": venue.name})
+            return pages.to(request, "venues")
+    return _show(request, "venue_form", {"form": form, "venue": None}, status=400 if form.errors else 200)
+
+
+@pages.page(Permission.VENUES_MANAGE, methods=("GET", "HEAD", "POST"))
+def edit(request: HttpRequest, id: UUID) -> HttpResponse:
+    venue = Venue.objects.get(pk=id)
+    form = VenueForm(request.POST or None, initial={name: getattr(venue, name) for name in VenueForm.base_fields})
+    if request.method == "POST" and form.is_valid():
+        with pages.attempt(form):
+            venues.update(venue, form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return pages.to(request, "venues")
+    return _show(request, "venue_form", {"form": form, "venue": venue}, status=400 if form.errors else 200)
+
+
+def _proposal(request: HttpRequest) -> dict[str, Any]:
+    """A new venue is mostly like its neighbor."""
+    near: Venue = context.of(request).venue
+    tenant: Tenant = context.of(request).tenant
+    return {
+        "country": tenant.country,
+        "timezone": near.timezone,
+        "currency": near.currency,
+        "day_starts_at": LATE_KITCHEN_STARTS,
+        "no_show_grace_minutes": near.no_show_grace_minutes,
+        **venues.defaults_of(tenant.country),
+    }
+
+
+def _show(request: HttpRequest, template: str, content: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    content = {"section": "settings", "page": "venues", **content}
+    return render(request, f"dashboard/settings/{template}.html", content, status=status)
