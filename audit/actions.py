@@ -34,6 +34,7 @@ class Action(models.TextChoices):
     BOOKING_LINKED = "booking_linked", _("Booking linked to a contact")
     CONSENT_RECORDED = "consent_recorded", _("Consent recorded")
     IMPORT_UPLOADED = "import_uploaded", _("Import uploaded")
+    IMPORT_UPDATED = "import_updated", _("Import corrected")
     IMPORT_STARTED = "import_started", _("Import started")
     IMPORT_FINISHED = "import_finished", _("Import finished")
     IMPORT_FAILED = "import_failed", _("Import failed")

@@ -146,7 +146,7 @@ def known_or_created(labels: Iterable[str]) -> dict[str, Tag]:
 
 def _system_tags_by_label(tags: Mapping[str, Tag]) -> dict[str, Tag]:
     """System tags under their labels in every language that staff may read them in."""
-    found = {}
+    found: dict[str, Tag] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             found |= {str(label).casefold(): tags[key] for key, label in SYSTEM_TAGS.items() if key in tags}

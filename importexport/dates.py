@@ -12,6 +12,7 @@ import enum
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Self, TypedDict
 
 from importexport.reasons import CellError, ReasonCode
 
@@ -50,6 +51,11 @@ def is_empty(text: str) -> bool:
     return text.strip().lower() in _EMPTY
 
 
+class EvidenceJson(TypedDict):
+    proven: list[str]
+    has_open: bool
+
+
 @dataclass(slots=True)
 class Evidence:
     """What the cells of one or more columns say of their date format: gathered cell by cell, then joined."""
@@ -62,8 +68,15 @@ class Evidence:
             self.proven |= _proof(*numbers)
             self.has_open = self.has_open or _differs(numbers)
 
-    def join(self, other: Evidence) -> Evidence:
-        return Evidence(self.proven | other.proven, self.has_open or other.has_open)
+    def to_json(self) -> EvidenceJson:
+        return {"proven": sorted(self.proven), "has_open": self.has_open}
+
+    @classmethod
+    def joined(cls, stored: Iterable[EvidenceJson]) -> Self:
+        """The evidence of several columns together: a file is written by one program."""
+        found = list(stored)
+        proven = {DateFormat(name) for one in found for name in one["proven"]}
+        return cls(proven, any(one["has_open"] for one in found))
 
     @property
     def date_format(self) -> DateFormat | None:

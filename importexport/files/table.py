@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from importexport.dates import Evidence
+from importexport.dates import Evidence, EvidenceJson
 from importexport.files import delimited, encoding, kind, limits, refused, workbook
 from importexport.files.encoding import Encoding
 from importexport.files.kind import FileKind
@@ -40,6 +40,10 @@ class Table:
     dates: list[Evidence]
     encoding: Encoding | None = None
     delimiter: str | None = None
+
+    @property
+    def evidence_json(self) -> dict[str, EvidenceJson]:
+        return {heading: found.to_json() for heading, found in zip(self.headings, self.dates, strict=True)}
 
 
 def inspect(path: Path, *, chosen_encoding: Encoding | None = None) -> Table:

@@ -52,7 +52,7 @@ def _run_child(path: Path, output: IO[bytes], while_waiting: Callable[[], None])
     )
     command = [sys.executable, "-I", "-X", "utf8", workbook_child.__file__, str(path), *map(str, numbers)]
     deadline = time.monotonic() + limits.WORKBOOK_SECONDS
-    with subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL) as child:  # noqa: S603 - our own script
+    with subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL) as child:
         try:
             while time.monotonic() < deadline:
                 with contextlib.suppress(subprocess.TimeoutExpired):
