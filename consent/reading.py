@@ -1,0 +1,150 @@
+"""Reading consent: what holds now for a contact's present addresses, and its ledger (R-CONSENT-1, R-CONSENT-3).
+
+An implied consent counts from the ledger's events; a booking or order among them that became a visit counts as a purchase
+from the visit's day. The visit is asked for at reading, so that "arrived" by mistake, undone, gives back the shorter time.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from consent import marketability
+from consent.marketability import Clock
+from consent.models import ConsentEntry, ConsentStatus
+from consent.status import ConsentChannel, Event, Status, is_awaiting
+from crm.models import Contact, VisitSource, VisitSourceKind
+from tenants.models import ConsentRegime, Venue
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentItem:
+    """One consent as API.md shows it. `marketable` and `expires_on` are of the moment it was read."""
+
+    venue: UUID
+    channel: ConsentChannel
+    address: str
+    status: Status
+    pending_confirmation: bool
+    changed_at: datetime.datetime
+    source: str
+    marketable: bool
+    expires_on: datetime.date | None
+
+
+Rows = list[ConsentStatus]
+_Key = tuple[UUID, str, str]
+
+
+def current(contacts: Iterable[Contact], *, now: datetime.datetime) -> dict[UUID, list[ConsentItem]]:
+    """The consents of each contact's present e-mail and phone, those on record, by venue and channel.
+
+    One query, two when a venue under `casl` has implied ones.
+    """
+    contacts = list(contacts)
+    held = _held({address for contact in contacts for address in (contact.email, contact.phone) if address})
+    clocks = _clocks([row for rows in held.values() for row in rows])
+    return {
+        contact.pk: [
+            _item(row, clocks.get(_key(row), Clock()), now)
+            for address in (contact.email, contact.phone)
+            for row in held.get(address, ())
+        ]
+        for contact in contacts
+    }
+
+
+def ledger(contact: Contact) -> QuerySet[ConsentEntry, Any]:
+    """Every entry of the contact's present addresses, and those of its former ones."""
+    addresses = [address for address in (contact.email, contact.phone) if address]
+    return ConsentEntry.objects.filter(Q(address__in=addresses) | Q(contact=contact))
+
+
+def ledger_item(entry: ConsentEntry) -> dict[str, Any]:
+    """One line of the ledger in plain values."""
+    return {
+        "id": entry.pk,
+        "venue": entry.venue_id,
+        "channel": entry.channel,
+        "address": entry.address,
+        "event": entry.event,
+        "status": entry.status,
+        "pending_confirmation": entry.pending_since is not None,
+        "source": entry.source,
+        "source_id": entry.source_id,
+        "evidence": entry.evidence,
+        "actor": {"kind": entry.actor_kind, "id": entry.actor_id, "label": entry.actor_label},
+        "at": entry.at,
+        "created_at": entry.created_at,
+    }
+
+
+def _held(addresses: set[str]) -> dict[str, Rows]:
+    held: dict[str, Rows] = defaultdict(list)
+    rows = ConsentStatus.objects.filter(address__in=addresses).select_related("venue") if addresses else ()
+    for row in sorted(rows, key=lambda one: (one.channel, one.venue.name, one.venue_id)):
+        held[row.address].append(row)
+    return held
+
+
+def _item(row: ConsentStatus, clock: Clock, now: datetime.datetime) -> ConsentItem:
+    status, regime = Status(row.status), ConsentRegime(row.venue.consent_regime)
+    today = timezone.localdate(now, row.venue.zone)
+    return ConsentItem(
+        venue=row.venue_id,
+        channel=ConsentChannel(row.channel),
+        address=row.address,
+        status=status,
+        pending_confirmation=is_awaiting(row.pending_since, now),
+        changed_at=row.changed_at,
+        source=row.source,
+        marketable=marketability.is_marketable(status, regime, clock, today),
+        expires_on=marketability.expires_on(status, regime, clock),
+    )
+
+
+def _key(row: ConsentStatus) -> _Key:
+    return row.venue_id, row.channel, row.address
+
+
+def _clocks(rows: Rows) -> dict[_Key, Clock]:
+    """The clocks of those among `rows` that can expire."""
+    rows = [one for one in rows if one.status == Status.IMPLIED and one.venue.consent_regime == ConsentRegime.CASL]
+    if not rows:
+        return {}
+    kinds = [VisitSourceKind.BOOKING, VisitSourceKind.ORDER]
+    visits = VisitSource.objects.filter(kind__in=kinds, source_id=OuterRef("source_id"))
+    found = (
+        ConsentEntry.objects.filter(
+            address__in={row.address for row in rows}, venue__in={row.venue_id for row in rows}, renews_clock=True
+        )
+        .values_list("venue_id", "channel", "address")
+        .annotate(
+            event_at=Max("at"),
+            purchase_at=Max("at", filter=Q(event=Event.PURCHASED)),
+            visit_on=Max(Subquery(visits.values("visit__local_date")[:1])),
+        )
+    )
+    venues: dict[UUID, Venue] = {row.venue_id: row.venue for row in rows}
+    return {
+        (venue_id, channel, address): _clock(venues[venue_id], event_at, purchase_at, visit_on)
+        for venue_id, channel, address, event_at, purchase_at, visit_on in found
+    }
+
+
+def _clock(
+    venue: Venue,
+    event_at: datetime.datetime,
+    purchase_at: datetime.datetime | None,
+    visit_on: datetime.date | None,
+) -> Clock:
+    purchase_on = purchase_at and timezone.localdate(purchase_at, venue.zone)
+    purchases = [day for day in (purchase_on, visit_on) if day is not None]
+    return Clock(event_on=timezone.localdate(event_at, venue.zone), purchase_on=max(purchases, default=None))

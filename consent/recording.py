@@ -1,0 +1,229 @@
+"""Recording what happens to a guest's consent: the ledger, and the status that follows (R-CONSENT-1, R-CONSENT-2).
+
+An event touches only the channels whose address it carries, in the event's own venue. What changes nothing (an unticked
+box on an explicit consent) leaves no entry. One batch costs three queries, whatever its size, up to 2,000 entries.
+
+The caller holds the advisory locks of the addresses until its transaction ends: `crm.intake.receive` took them; without an
+intake call `crm.identity.lock_keys` first. A writer that did not loses to `one_consent_entry_per_number`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from consent import events
+from consent.models import ConsentEntry, ConsentStatus, Source
+from consent.status import GUEST_ACTS, UNTICKED, ConsentChannel, ConsentIrreversible, Event, Status, Step, step
+from crm.channel import Channel
+from crm.models import Contact
+from tenants import scope
+from tenants.models import Venue
+from tenants.permissions import Permission
+
+BATCH = 2000
+WITHOUT_BOX = frozenset({Event.UNSUBSCRIBED, Event.SUBSCRIBED_WITH_EVIDENCE, Event.GUEST_CONFIRMED, Event.LISTED})
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """What the guest did with the boxes: True ticked, False left unticked, None not asked; and the wording beside them."""
+
+    email: bool | None = None
+    sms: bool | None = None
+    wording: str = ""
+    language: str = ""
+
+    def box(self, channel: ConsentChannel) -> bool | None:
+        return self.email if channel == ConsentChannel.EMAIL else self.sms
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """An event and the addresses it carries, in normal form (R-ID-3, R-ID-4). `source_id` is the booking, import...
+
+    With `opt_in` the box of each channel decides whether it is the ticked or the unticked `event` there.
+    """
+
+    event: Event
+    venue: Venue
+    email: str | None
+    phone: str | None
+    contact: Contact | None
+    source: Source
+    at: datetime.datetime
+    source_id: UUID | None = None
+    opt_in: OptIn | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def addresses(self) -> list[tuple[ConsentChannel, str]]:
+        both = ((ConsentChannel.EMAIL, self.email), (ConsentChannel.SMS, self.phone))
+        return [(channel, address) for channel, address in both if address]
+
+    def event_on(self, channel: ConsentChannel) -> Event:
+        if self.opt_in is None:
+            return self.event
+        return events.with_box(UNTICKED.get(self.event, self.event), self.opt_in.box(channel))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an event did on one channel. `is_changed`: an entry was written; `is_refused`: the unsubscription was kept."""
+
+    channel: ConsentChannel
+    address: str
+    before: Status
+    after: Status
+    is_changed: bool
+    is_refused: bool
+
+
+def at_booking(
+    *,
+    venue: Venue,
+    channel: Channel,
+    email: str | None,
+    phone: str | None,
+    contact: Contact | None,
+    opt_in: OptIn | None,
+    source_id: UUID,
+    at: datetime.datetime,
+) -> list[Outcome]:
+    """Record what a booking that was just taken means. The intake before it locked the addresses.
+
+    Raises PermissionMissing when it says what the guest did with a box and the actor may not act for the guest.
+    """
+    if opt_in is not None:
+        scope.require(Permission.GUEST_ACTION)
+    event = events.event_of(channel, None, is_guest_act=scope.actor().may(Permission.GUEST_ACTION))
+    return record(Occurrence(event, venue, email, phone, contact, Source.BOOKING, at, source_id, opt_in))
+
+
+def record(one: Occurrence) -> list[Outcome]:
+    """Record one event; an outcome for each address it carries. The caller has locked the addresses.
+
+    Raises ConsentIrreversible, and PermissionMissing for a guest's act by an actor without `guest_action`.
+    """
+    batch = _Batch([one])
+    outcomes = batch.judge(one)
+    if any(outcome.is_refused for outcome in outcomes):
+        raise ConsentIrreversible
+    batch.write()
+    return outcomes
+
+
+def record_many(occurrences: Sequence[Occurrence]) -> list[list[Outcome]]:
+    """Record a batch in its order, as `record` would one by one; a refusal is told by its outcome, not raised.
+
+    The caller has locked all addresses of the batch. Raises PermissionMissing as `record` does.
+    """
+    batch = _Batch(occurrences)
+    outcomes = [batch.judge(one) for one in occurrences]
+    batch.write()
+    return outcomes
+
+
+def follow(row: ConsentStatus, entry: ConsentEntry) -> None:
+    """Let the status row say what it says after this entry, the next one of its ledger."""
+    if row.number == 0 or row.status != entry.status:
+        row.changed_at, row.source = entry.at, entry.source
+    row.status = entry.status
+    row.pending_since = entry.pending_since
+    row.number = entry.number
+
+
+_Key = tuple[UUID, str, str]
+
+
+class _Batch:
+    """The status rows of a batch's addresses, kept up to date while it is judged, and the entries to write."""
+
+    def __init__(self, occurrences: Sequence[Occurrence]) -> None:
+        self.entries: list[ConsentEntry] = []
+        self.touched: dict[_Key, ConsentStatus] = {}
+        addresses = {address for one in occurrences for _channel, address in one.addresses}
+        venues = {one.venue.pk for one in occurrences}
+        rows = ConsentStatus.objects.filter(address__in=addresses, venue__in=venues) if addresses else ()
+        self.rows: dict[_Key, ConsentStatus] = {(row.venue_id, row.channel, row.address): row for row in rows}
+
+    def judge(self, one: Occurrence) -> list[Outcome]:
+        return [self._judge(one, channel, address) for channel, address in one.addresses]
+
+    def _judge(self, one: Occurrence, channel: ConsentChannel, address: str) -> Outcome:
+        event = one.event_on(channel)
+        if event in GUEST_ACTS:
+            scope.require(Permission.GUEST_ACTION)
+        key = (one.venue.pk, channel.value, address)
+        row = self.rows.get(key) or ConsentStatus(venue=one.venue, channel=channel, address=address)
+        taken = step(event, Status(row.status), is_double_opt_in=one.venue.double_opt_in)
+        pending_since = _pending_since(event, taken, row, one.at)
+        is_changed = not taken.is_refused and (taken.is_recorded or pending_since != row.pending_since)
+        if is_changed:
+            self.rows[key] = self.touched[key] = row
+            entry = _entry(one, event, taken, row, pending_since)
+            self.entries.append(entry)
+            follow(row, entry)
+        return Outcome(channel, address, taken.before, taken.after, is_changed, taken.is_refused)
+
+    def write(self) -> None:
+        ConsentEntry.objects.bulk_create(self.entries, batch_size=BATCH)
+        ConsentStatus.objects.bulk_create(
+            # Rows are locked in one order everywhere.
+            [row for _key, row in sorted(self.touched.items())],
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=["tenant", "address", "venue", "channel"],
+            update_fields=["status", "pending_since", "changed_at", "source", "number"],
+        )
+
+
+def _pending_since(event: Event, taken: Step, row: ConsentStatus, at: datetime.datetime) -> datetime.datetime | None:
+    """A confirmation is waited for until it comes, or until somebody unsubscribes."""
+    if taken.needs_confirmation:
+        return at
+    is_settled = event == Event.UNSUBSCRIBED or taken.after == Status.EXPLICIT
+    return None if is_settled else row.pending_since
+
+
+def _entry(
+    one: Occurrence, event: Event, taken: Step, row: ConsentStatus, pending_since: datetime.datetime | None
+) -> ConsentEntry:
+    actor = scope.actor()
+    return ConsentEntry(
+        venue=one.venue,
+        channel=row.channel,
+        address=row.address,
+        number=row.number + 1,
+        event=event,
+        status=taken.after,
+        renews_clock=taken.renews_clock,
+        pending_since=pending_since,
+        contact=one.contact,
+        source=one.source,
+        source_id=one.source_id,
+        evidence=_evidence(one, ConsentChannel(row.channel)),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_label=actor.label,
+        at=one.at,
+    )
+
+
+def _evidence(one: Occurrence, channel: ConsentChannel) -> dict[str, Any]:
+    """What proves it: an intake says what became of the box, and one that asked, beside which words."""
+    evidence = dict(one.evidence)
+    if one.event not in WITHOUT_BOX:
+        evidence["box"] = _box(one, channel)
+    if one.opt_in is not None:
+        evidence |= {"wording": one.opt_in.wording, "language": one.opt_in.language}
+    return evidence
+
+
+def _box(one: Occurrence, channel: ConsentChannel) -> str:
+    if one.opt_in is None:
+        return "ticked" if one.event in UNTICKED else "not_asked"
+    return {True: "ticked", False: "unticked", None: "not_asked"}[one.opt_in.box(channel)]
