@@ -64,12 +64,12 @@ class Taken:
         return self.booking.contact
 
 
-def take(draft: Draft) -> Taken:
-    """Take a booking. Raises what crm.intake.receive raises for a contact that staff chose."""
+def take(draft: Draft, *, at: datetime.datetime | None = None) -> Taken:
+    """Take a booking, received `at` (now by default). Raises what crm.intake.receive raises for a contact that staff chose."""
     known = _known(draft)
     if known is not None:
         return Taken(known, CrmSync.UNCHANGED, [], is_new=False)
-    now = timezone.now()
+    now = at or timezone.now()
     reception = intake.receive(Intake(draft.guest, draft.channel, draft.venue, now, chosen=draft.contact))
     booking = _booking(draft, reception.contact, now)
     booking.save(force_insert=True)
