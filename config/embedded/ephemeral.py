@@ -52,7 +52,10 @@ def running(home: Path, *, is_durable: bool = False) -> Iterator[Connection]:
             children.append(child)
             return child
 
+        places.remove_passing()
         place = servers.find_place(installation)
+        if place.account:
+            (place.folder / places.PASSING_MARK).touch()
         try:
             broker = servers.start_broker(installation, place, spawn, is_durable=is_durable)
             cluster = servers.start_postgres(

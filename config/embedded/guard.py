@@ -21,8 +21,8 @@ PATIENCE_SECONDS = 3.0
 
 def main() -> None:
     """Follow the supervisor's lines until they end, then end what is left."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    for polite in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(polite, signal.SIG_IGN)
     groups: dict[int, int] = {}
     for line in sys.stdin:
         _note(groups, line.split())

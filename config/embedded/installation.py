@@ -79,14 +79,19 @@ class Installation:
 
     def is_locked(self) -> bool:
         """Whether a supervisor works in this state folder now."""
-        try:
-            handle = os.open(self.home / LOCK_FILE, os.O_RDWR)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
-        finally:
-            os.close(handle)
+        return is_held(self.home)
+
+
+def is_held(home: Path) -> bool:
+    """Whether a running supervisor holds the state folder."""
+    try:
+        handle = os.open(home / LOCK_FILE, os.O_RDWR)
+    except FileNotFoundError:
         return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False

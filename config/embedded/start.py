@@ -96,10 +96,11 @@ class Startup:
         translations.compile_changed()
         self.migrate()
         web = self.start_web(port)
-        self.supervisor.start(programs.worker(self.connection, self.choices))
-        self.supervisor.start(programs.beat(self.connection))
         self.wait_for_web(web, port)
         self.say(f"the web server answers, {time.monotonic() - began:.1f} s after the start")
+        # After the first answer: three programs that load at once would all be late.
+        self.supervisor.start(programs.worker(self.connection, self.choices))
+        self.supervisor.start(programs.beat(self.connection))
         demo = self.demo() if self.wants_demo else self.known_demo()
         for line in greeting.lines(self.url(port), demo):
             self.say(line)
