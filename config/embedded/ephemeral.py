@@ -43,6 +43,7 @@ def running(home: Path, *, is_durable: bool = False) -> Iterator[Connection]:
     """
     installation = Installation(home.absolute())
     installation.lock()
+    installation.forget("database_made")
     guard = Guard()
     children: list[Child] = []
     with (installation.home / LOG_FILE).open("a", encoding="utf-8", buffering=1) as log:

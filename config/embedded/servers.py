@@ -52,6 +52,7 @@ def start_postgres(
     for _ in range(_PORT_ATTEMPTS):
         port = ports.for_server(installation.get("postgres_port"))
         cluster = postgres.Cluster(programs, place, port, passwords, is_durable)
+        _check_data(installation, cluster)
         cluster.create()
         clear(cluster)
         if _came_up(spawn(cluster.program()), cluster.answers, port):
@@ -69,6 +70,15 @@ def clear(cluster: postgres.Cluster) -> None:
     Only called by who holds the installation's lock, so nothing in there can be anybody else's.
     """
     processes.end_holders_of(cluster.data)
+
+
+def _check_data(installation: Installation, cluster: postgres.Cluster) -> None:
+    """An empty database in place of a lost one would look like a fresh start: refuse it."""
+    if installation.get("database_made") and not cluster.data.exists():
+        raise NothingToRun(
+            f"The database of this installation was in {cluster.data}, which is gone. Bring the folder back, or delete the "
+            f"state folder {installation.home} to start a new, empty installation."
+        )
 
 
 def _came_up(child: Child, answers: Callable[[], bool], port: int) -> bool:
