@@ -16,6 +16,8 @@ from audit import recording
 from audit.actions import Action
 from bookings import presence
 from bookings.models import Booking, BookingKind, BookingStatus
+from consent import recording as consent_recording
+from consent.recording import OptIn
 from crm import identity, intake, statistics
 from crm.channel import Channel
 from crm.intake import CrmSync, Guest, Intake
@@ -43,6 +45,7 @@ class Draft:
     guest: Guest = field(default_factory=Guest)
     snapshot: dict[str, Any] = field(default_factory=dict)
     contact: UUID | None = None
+    opt_in: OptIn | None = None
     notes: str = ""
     table: str = ""
     occasion: str = ""
@@ -73,9 +76,10 @@ def take(draft: Draft, *, at: datetime.datetime | None = None) -> Taken:
     reception = intake.receive(Intake(draft.guest, draft.channel, draft.venue, now, chosen=draft.contact))
     booking = _booking(draft, reception.contact, now)
     booking.save(force_insert=True)
-    if booking.contact is not None:
+    if reception.contact is not None:
+        _record_consent(draft, reception, booking)
         presence.count(booking)
-        statistics.refresh(booking.contact.pk)
+        statistics.refresh(reception.contact.pk)
     recording.record(
         Action.BOOKING_CREATED,
         booking,
@@ -117,4 +121,17 @@ def _booking(draft: Draft, contact: Contact | None, now: datetime.datetime) -> B
         status_by=scope.actor().label,
         created_at=now,
         updated_at=now,
+    )
+
+
+def _record_consent(draft: Draft, reception: intake.Reception, booking: Booking) -> None:
+    consent_recording.at_booking(
+        venue=draft.venue,
+        channel=draft.channel,
+        email=reception.identity.e,
+        phone=reception.identity.p,
+        contact=reception.contact,
+        opt_in=draft.opt_in,
+        source_id=booking.pk,
+        at=booking.created_at,
     )
