@@ -131,7 +131,7 @@ class BookingList(Endpoint):
     def get(self, request: Request) -> HttpResponse:
         parameters = self.query(BookingQuery)
         wanted = {LOOKUPS[name]: value for name, value in parameters.items() if name in LOOKUPS}
-        rows = _visible().filter(**wanted)
+        rows = visible().filter(**wanted)
         return self.page(rows, represent, by="starts_at", table=ORDERINGS, parameters=parameters)
 
     @describe(
@@ -158,7 +158,7 @@ class BookingDetail(Endpoint):
 
     @describe("Read a booking", answer=BookingDocument)
     def get(self, request: Request, id: UUID) -> HttpResponse:
-        booking = _visible().get(pk=id)
+        booking = visible().get(pk=id)
         return self.answer(represent([booking])[0], version=booking.version)
 
     @describe(
@@ -167,7 +167,7 @@ class BookingDetail(Endpoint):
         answer=BookingDocument,
     )
     def patch(self, request: Request, id: UUID) -> HttpResponse:
-        booking = _visible().get(pk=id)
+        booking = visible().get(pk=id)
         self.check_version(booking.version)
         values = self.body(BookingChangesShape, partial=True)
         given = values.pop("guest", None)
@@ -189,7 +189,7 @@ class BookingStatusChange(Endpoint):
 
     @describe("Give a booking a status; any may follow any other", body=StatusShape, answer=BookingDocument)
     def post(self, request: Request, id: UUID) -> HttpResponse:
-        booking = _visible().get(pk=id)
+        booking = visible().get(pk=id)
         self.check_version(booking.version)
         values = self.body(StatusShape)
         booking = lifecycle.set_status(booking, BookingStatus(values["status"]), at=values.get("at"))
@@ -202,14 +202,14 @@ class BookingContact(Endpoint):
 
     @describe("Link a booking to a contact, final ones too; null unlinks", body=LinkShape, answer=BookingDocument)
     def post(self, request: Request, id: UUID) -> HttpResponse:
-        booking = _visible().get(pk=id)
+        booking = visible().get(pk=id)
         self.check_version(booking.version)
         booking = linking.link(booking, self.body(LinkShape)["contact"])
         self.subject = booking.contact_id
         return self.answer(represent([booking])[0], version=booking.version)
 
 
-def _visible() -> QuerySet[Booking]:
+def visible() -> QuerySet[Booking]:
     """The tenant's bookings, or those of the one venue that the key is bound to."""
     bound = scope.actor().venue_id
     rows: QuerySet[Booking] = Booking.objects.select_related("venue")

@@ -32,6 +32,7 @@ class Endpoint(APIView):
     shows_secret: ClassVar[bool] = False
     standing: rate_limits.Standing | None = None
     subject: UUID | None = None
+    checked_version: int | None = None
     has_read_query = False
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
 
@@ -97,6 +98,7 @@ class Endpoint(APIView):
     def check_version(self, version: int) -> None:
         """412 when If-Match names another version."""
         versions.check(self.request, version)
+        self.checked_version = version
 
     def answer(
         self,
@@ -109,6 +111,7 @@ class Endpoint(APIView):
         raw = b"" if content is None else encode(content)
         response = HttpResponse(raw, status=status, content_type="application/json", headers=headers)
         if version is not None:
+            versions.check_after(self.request, self.checked_version, version)
             response.headers["ETag"] = versions.etag(version)
         return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -23,6 +24,7 @@ MAX_LIMIT = 200
 Row = TypeVar("Row", bound=Model)
 
 
+@functools.cache
 def listing(item: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
     """The description of a list of `item`."""
     name = item.__name__.removesuffix("Document")

@@ -61,12 +61,15 @@ IF_MATCH = OpenApiParameter(
 
 
 class Schema(AutoSchema):
-    """Adds to each operation what `Endpoint` does for all of them."""
+    """Adds to each operation what `Endpoint` does for all of them, and the filters that a view names."""
 
     def get_override_parameters(self) -> list[Any]:
         own = super().get_override_parameters()
+        filters = (
+            self.view.filter_parameters() if self.method == "GET" and hasattr(self.view, "filter_parameters") else []
+        )
         shared = {"POST": [IDEMPOTENCY_KEY], "PATCH": [IF_MATCH], "DELETE": [IF_MATCH]}.get(self.method, [])
-        return [*own, *shared]
+        return [*own, *filters, *shared]
 
     def get_operation_id(self) -> str:
         """`venues_list` beside `venues_retrieve`: lists are named by their view, since they page in their own way."""

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from api import api_keys, audit, bookings, documentation, members, settings, tags, venues
+from api import (
+    api_keys,
+    audit,
+    bookings,
+    contact_history,
+    contact_tags,
+    contacts,
+    documentation,
+    imports,
+    members,
+    settings,
+    tags,
+    venues,
+)
 from api.endpoint import UnknownPath
 
 urlpatterns = [
@@ -17,6 +30,23 @@ urlpatterns = [
     path("bookings/<uuid:id>/", bookings.BookingDetail.as_view()),
     path("bookings/<uuid:id>/contact/", bookings.BookingContact.as_view()),
     path("bookings/<uuid:id>/status/", bookings.BookingStatusChange.as_view()),
+    path("contacts/", contacts.ContactList.as_view()),
+    path("contacts/<uuid:id>/", contacts.ContactDetail.as_view()),
+    path("contacts/<uuid:id>/bookings/", contact_history.ContactBookingList.as_view()),
+    path("contacts/<uuid:id>/changes/", contact_history.ContactChangeList.as_view()),
+    path("contacts/<uuid:id>/changes/<uuid:change>/revert/", contact_history.ContactChangeRevert.as_view()),
+    path("contacts/<uuid:id>/restore/", contacts.ContactRestore.as_view()),
+    path("contacts/<uuid:id>/tags/", contact_tags.ContactTags.as_view()),
+    path("contacts/<uuid:id>/tags/<str:key>/", contact_tags.ContactTagDetail.as_view()),
+    path("contacts/<uuid:id>/visits/", contact_history.ContactVisitList.as_view()),
+    path("imports/", imports.ImportList.as_view()),
+    path("imports/template/", imports.ImportTemplate.as_view()),
+    path("imports/<uuid:id>/", imports.ImportDetail.as_view()),
+    path("imports/<uuid:id>/check/", imports.ImportCheck.as_view()),
+    path("imports/<uuid:id>/start/", imports.ImportStart.as_view()),
+    path("imports/<uuid:id>/cancel/", imports.ImportCancel.as_view()),
+    path("imports/<uuid:id>/rows/", imports.ImportRowList.as_view()),
+    path("imports/<uuid:id>/errors/", imports.ImportErrors.as_view()),
     path("members/", members.MemberList.as_view()),
     path("members/<uuid:id>/", members.MemberDetail.as_view()),
     path("members/invitations/", members.InvitationList.as_view()),

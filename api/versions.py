@@ -25,6 +25,12 @@ def check(request: Request, version: int) -> None:
         raise stale(version)
 
 
+def check_after(request: Request, before: int | None, after: int) -> None:
+    """Raise 412 when somebody else's edit came between the check and the lock: ours raises the version by one at most."""
+    if before is not None and after > before + 1 and "HTTP_IF_MATCH" in request.META:
+        raise stale(after)
+
+
 def stale(version: int) -> Problem:
     detail = _("This was changed in the meantime; read it again before you change it.")
     return Problem(412, "stale", detail, headers={"ETag": etag(version)})
