@@ -12,8 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from dashboard import context, pages
-from staff import invitation_links, invitations, members
-from tenants import scope
+from staff import invitations, members
 from tenants.permissions import ROLE_PERMISSIONS, Permission, Role
 
 
@@ -78,7 +77,7 @@ def _content(request: HttpRequest, form: InvitationForm) -> dict[str, Any]:
                 "email": one.email,
                 "role_label": Role(one.role).label,
                 "expires_at": one.expires_at,
-                "link": invitation_links.url_of(one),
+                "link": invitations.link_to_hand_on(one),
             }
             for one in invitations.waiting().order_by("created_at", "id")
         ],
@@ -90,5 +89,4 @@ def _content(request: HttpRequest, form: InvitationForm) -> dict[str, Any]:
 
 
 def _roles_to_give() -> list[tuple[str, Any]]:
-    held = scope.actor().permissions
-    return [(role.value, role.label) for role in Role if ROLE_PERMISSIONS[role] <= held]
+    return [(role.value, role.label) for role in Role if members.may_give(role)]

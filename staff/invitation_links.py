@@ -42,7 +42,7 @@ def token_of(invitation: Invitation) -> str:
 
 
 def url_of(invitation: Invitation) -> str:
-    """The whole address, for the mail and for staff who pass it on by hand."""
+    """The whole address, for the mail; see invitations.link_to_hand_on."""
     return (settings.PUBLIC_URL or "").rstrip("/") + reverse("invitation", args=[token_of(invitation)])
 
 

@@ -63,6 +63,11 @@ def resend(invitation: Invitation) -> Invitation:
     return invite(invitation.email, invitation.role, language=invitation.language)
 
 
+def link_to_hand_on(invitation: Invitation) -> str | None:
+    """The link, for staff whose mail does not arrive; None where it would let a manager become an owner."""
+    return invitation_links.url_of(invitation) if members.may_give(invitation.role) else None
+
+
 def withdraw(invitation: Invitation) -> None:
     """Void every link that was sent for it. Raises InvitationClosed."""
     invitation = lock_open(invitation.pk)

@@ -66,9 +66,13 @@ def remove(membership: Membership) -> None:
     recording.record(Action.MEMBER_REMOVED, membership, before={"role": membership.role})
 
 
+def may_give(role: str) -> bool:
+    """Whether the actor in force may do all that the role may: a manager makes no owner."""
+    return ROLE_PERMISSIONS[role] <= scope.actor().permissions
+
+
 def check_may_give(role: str) -> None:
-    """Raise RoleAboveOwn unless the actor in force may do all that the role may: a manager makes no owner."""
-    if not ROLE_PERMISSIONS[role] <= scope.actor().permissions:
+    if not may_give(role):
         raise RoleAboveOwn(field="role")
 
 

@@ -80,9 +80,7 @@ def test_a_widget_key_needs_its_venue(trattoria: Place) -> None:
 
 
 def test_a_key_for_another_tenants_venue_is_refused(trattoria: Place, bistro: Place, bearer: NewBearer) -> None:
-    answer = bearer(trattoria).post(
-        "api-keys/", {"name": "Widget", "preset": "widget", "venue": str(bistro.venue.pk)}
-    )
+    answer = bearer(trattoria).post("api-keys/", {"name": "Widget", "preset": "widget", "venue": str(bistro.venue.pk)})
 
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == ["venue"]
@@ -258,7 +256,13 @@ class TestOrigins:
         assert answer.json()["code"] == "origin_refused"
 
     def test_an_origin_is_kept_as_browsers_send_it(self, trattoria: Place) -> None:
-        for wrong in ("https://Example.com", "https://example.com/", "example.com", "*", "https://a.com\nhttps://b.com"):
+        for wrong in (
+            "https://Example.com",
+            "https://example.com/",
+            "example.com",
+            "*",
+            "https://a.com\nhttps://b.com",
+        ):
             with pytest.raises(api_keys.OriginInvalid):
                 _create(trattoria, "widget", venue=trattoria.venue, origins=[wrong])
 
