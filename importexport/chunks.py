@@ -92,7 +92,7 @@ def _intake_of(job: ImportJob, guest: GuestRow) -> Intake:
         venue=job.venue,
         at=job.created_at,
         first_contact_on=guest.first_contact_on,
-        mode=Mode.UPDATE if consenting.is_suppression_list(job) else Mode(job.mode),
+        mode=Mode.UPDATE if consenting.is_mere_suppression(job, guest) else Mode(job.mode),
     )
 
 
@@ -135,7 +135,7 @@ def _verdicts(
         yield Verdict(
             number=row.number,
             outcome=Outcome.UPDATED if is_later else outcome,
-            reasons=[*row.reasons, *_reasons(job, row, reception, added), *consenting.reasons(job, row)],
+            reasons=[*row.reasons, *_reasons(job, row, reception, added), *consenting.reasons(job, row, consent)],
             contact_id=reception.contact.pk if reception.contact else None,
         )
 
@@ -161,7 +161,7 @@ def _reasons(job: ImportJob, row: GuestRow, reception: Reception, added: Added) 
             yield Reason(code, warning.field, row.values.get(warning.field, ""))
     if added.is_beyond_tag_limit and row.tags:
         yield Reason(ReasonCode.TAG_LIMIT, "tags", ", ".join(row.tags))
-    if _is_skipped(reception) and not consenting.is_suppression_list(job):
+    if _is_skipped(reception) and not consenting.is_mere_suppression(job, row):
         yield Reason(ReasonCode.ALREADY_KNOWN if reception.contact else ReasonCode.NOT_KNOWN)
 
 

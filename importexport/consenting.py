@@ -1,52 +1,101 @@
 """The consent column of a file (R-IO-3, R-CONSENT-2).
 
-"Unsubscribed" is always honored. "Subscribed" needs its evidence, source, date and wording, per row or once for the
-file, and is otherwise reported; an import never lifts an unsubscription. A list of nothing but addresses and
-unsubscriptions makes no contacts.
+"Unsubscribed" is always honored, whatever the mode. "Subscribed" needs its evidence, source, date and wording, per row or
+once for the file, and is otherwise reported; an import never lifts an unsubscription. A row of nothing but addresses
+and an unsubscription makes no contact: a known address is unsubscribed, an unknown one suppressed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from consent import recording
+from consent.models import Source
+from consent.recording import Occurrence, Outcome
+from consent.status import ConsentChannel, Event
 from crm.intake import Reception
+from crm.models import Contact
 from importexport.answers import Answer
 from importexport.interpreting import GuestRow
 from importexport.models import ImportJob
 from importexport.reasons import Reason, ReasonCode
 
 EVIDENCE = ("source", "date", "wording")
-CONSENT_COLUMNS = frozenset({"marketing_consent", "email_consent", "sms_consent", "unsubscribed"})
-_SUPPRESSION_COLUMNS = CONSENT_COLUMNS | {"email", "phone", "consent_source", "consent_date", "consent_wording"}
+_SUPPRESSION_COLUMNS = frozenset(
+    {"email", "phone", "marketing_consent", "email_consent", "sms_consent", "unsubscribed"}
+    | {f"consent_{name}" for name in EVIDENCE}
+)
 
 
 @dataclass(slots=True)
 class Recorded:
-    """What the consent of one guest came to."""
+    """What the consent of one guest came to; `codes` are told to the rows that speak of consent."""
 
     is_changed: bool = False
+    codes: list[ReasonCode] = field(default_factory=list)
 
 
-def is_suppression_list(job: ImportJob) -> bool:
-    """True for a file of addresses and consent alone, such as the unsubscribed of a mailing tool."""
-    fields = set(job.mapping.values())
-    return bool(fields & CONSENT_COLUMNS) and fields <= _SUPPRESSION_COLUMNS
+def is_mere_suppression(job: ImportJob, guest: GuestRow) -> bool:
+    """True for a guest of whom the file says nothing but addresses and that they unsubscribed."""
+    return set(job.mapping.values()) <= _SUPPRESSION_COLUMNS and Answer.UNSUBSCRIBED in guest.consents.values()
 
 
 def record(job: ImportJob, guests: Sequence[GuestRow], receptions: Sequence[Reception]) -> list[Recorded]:
-    """Honor what the file says of consent, one answer per guest."""
-    del job, receptions
-    return [Recorded() for _guest in guests]
+    """Honor what the file says of consent, one answer per guest. The caller has locked their addresses."""
+    answers = [Recorded() for _guest in guests]
+    owners: list[Recorded] = []
+    occurrences: list[Occurrence] = []
+    for guest, reception, answer in zip(guests, receptions, answers, strict=True):
+        own = list(_occurrences(job, guest, reception.contact))
+        occurrences += own
+        owners += [answer] * len(own)
+        if own and reception.contact is None and Answer.UNSUBSCRIBED in guest.consents.values():
+            answer.codes.append(ReasonCode.SUPPRESSED)
+    for answer, outcomes in zip(owners, recording.record_many(occurrences), strict=True):
+        _note(answer, outcomes)
+    return answers
 
 
-def reasons(job: ImportJob, row: GuestRow) -> Iterable[Reason]:
-    """What a row is told of its own consent cell."""
+def reasons(job: ImportJob, row: GuestRow, recorded: Recorded) -> Iterable[Reason]:
+    """What a row is told of its own consent cells."""
+    if not row.consents:
+        return
     if Answer.SUBSCRIBED in row.consents.values() and not evidence(job, row):
         yield Reason(ReasonCode.CONSENT_NEEDS_EVIDENCE, "marketing_consent", Answer.SUBSCRIBED.value)
+    for code in recorded.codes:
+        yield Reason(code, "marketing_consent", ", ".join(sorted(set(row.consents.values()))))
 
 
 def evidence(job: ImportJob, guest: GuestRow) -> dict[str, str] | None:
     """Source, date and wording, the row's own before the file's; None when one of them is missing."""
     stated = {**(job.consent_evidence or {}), **guest.evidence}
     return {name: stated[name] for name in EVIDENCE} if all(stated.get(name) for name in EVIDENCE) else None
+
+
+def _occurrences(job: ImportJob, guest: GuestRow, contact: Contact | None) -> Iterable[Occurrence]:
+    """One event per channel, since a file may say one thing of e-mail and another of SMS."""
+    addresses = {ConsentChannel.EMAIL: guest.who.e, ConsentChannel.SMS: guest.who.p}
+    for channel, address in addresses.items():
+        answer, proof = guest.consents.get(channel), evidence(job, guest)
+        is_proven = answer is Answer.SUBSCRIBED and proof is not None
+        if not address or not (is_proven or answer is Answer.UNSUBSCRIBED):
+            continue
+        yield Occurrence(
+            event=Event.SUBSCRIBED_WITH_EVIDENCE if is_proven else Event.UNSUBSCRIBED,
+            venue=job.venue,
+            email=address if channel == ConsentChannel.EMAIL else None,
+            phone=address if channel == ConsentChannel.SMS else None,
+            contact=contact,
+            source=Source.IMPORT,
+            at=job.created_at,
+            source_id=job.pk,
+            evidence=proof or guest.evidence,
+        )
+
+
+def _note(answer: Recorded, outcomes: Iterable[Outcome]) -> None:
+    for outcome in outcomes:
+        answer.is_changed = answer.is_changed or outcome.is_changed
+        if outcome.is_refused and ReasonCode.KEPT_UNSUBSCRIBED not in answer.codes:
+            answer.codes.append(ReasonCode.KEPT_UNSUBSCRIBED)

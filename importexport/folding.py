@@ -69,7 +69,7 @@ def merge(rows: list[GuestRow]) -> GuestRow:
     """The rows of one person as one."""
     if len(rows) == 1:
         return rows[0]
-    merged = GuestRow(rows[0].number, rows[-1].who)
+    merged = GuestRow(rows[0].number, _keys(rows))
     for row in rows:
         merged.values |= _usable_values(row)
         merged.registered_at = merged.registered_at or row.registered_at
@@ -82,6 +82,14 @@ def merge(rows: list[GuestRow]) -> GuestRow:
         merged.evidence |= row.evidence
         _merge_consents(merged, row)
     return merged
+
+
+def _keys(rows: list[GuestRow]) -> Identity:
+    """The last valid e-mail and the last valid phone."""
+    emails = [row.who.email for row in rows if row.who.e]
+    phones = [row.who.phone for row in rows if row.who.p]
+    last = rows[-1].who
+    return Identity(email=emails[-1] if emails else last.email, phone=phones[-1] if phones else last.phone)
 
 
 def _usable_values(row: GuestRow) -> dict[str, str]:

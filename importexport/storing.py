@@ -39,7 +39,7 @@ def _check_size(size: int) -> None:
     """The larger of the limits; what the file turns out to be is judged later."""
     limit = max(limits.MAX_CSV_BYTES, limits.MAX_XLSX_BYTES)
     if size > limit:
-        raise refused.FileTooLarge(limit_bytes=limit)
+        raise refused.UploadTooLarge(limit_bytes=limit)
 
 
 def remove(path: Path) -> None:

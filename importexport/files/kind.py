@@ -60,7 +60,7 @@ def _check_is_text(head: bytes) -> None:
 
 def _check_size(size: int, limit: int) -> None:
     if size > limit:
-        raise refused.FileTooLarge(limit_bytes=limit)
+        raise refused.UploadTooLarge(limit_bytes=limit)
 
 
 def _check_archive(path: Path, size: int) -> None:

@@ -33,6 +33,12 @@ class FileTooLarge(FileRefused):
     default_message = _("The file is too large. Split it and import the parts one after the other.")
 
 
+class UploadTooLarge(FileTooLarge):
+    """More bytes than are read at all."""
+
+    status = 413
+
+
 class TooManyRows(FileTooLarge):
     code = "too_many_rows"
     default_message = _("The file has too many rows. Split it and import the parts one after the other.")
