@@ -221,7 +221,7 @@ def _draft(values: dict[str, Any]) -> Draft:
     channel = Channel(values.get("channel") or _usual_channel(kind))
     if guest_data.is_widget():
         _check_widget(values, kind, channel)
-    guest_data.opt_in(values.get("marketing_opt_in"))
+    opt_in = guest_data.opt_in(values.get("marketing_opt_in"))
     given = values.get("guest")
     if kind == BookingKind.RESERVATION:
         _check_reservation(values)
@@ -232,6 +232,7 @@ def _draft(values: dict[str, Any]) -> Draft:
         guest=guest_data.of(given or {}),
         snapshot=guest_data.snapshot(given or {}),
         contact=values.get("contact"),
+        opt_in=opt_in,
         **{name: values[name] for name in (*OWN_FIELDS, "provider", "external_id") if values.get(name) is not None},
     )
 

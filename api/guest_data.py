@@ -17,6 +17,7 @@ from rest_framework import serializers
 
 from api import shape
 from api.problems import refused_field
+from consent.recording import OptIn
 from crm import birthday, language
 from crm.intake import CrmSync, Guest
 from crm.warnings import IntakeWarning
@@ -115,10 +116,12 @@ def snapshot(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: value if isinstance(value, str) else value.isoformat() for name, value in values.items()}
 
 
-def opt_in(values: Mapping[str, Any] | None) -> None:
+def opt_in(values: Mapping[str, Any] | None) -> OptIn | None:
     """What the guest ticked; needs the scope `guest_action`, since only the guest can say so (R-CONSENT-2)."""
-    if values is not None:
-        scope.require(Permission.GUEST_ACTION)
+    if values is None:
+        return None
+    scope.require(Permission.GUEST_ACTION)
+    return OptIn(email=values.get("email"), sms=values.get("sms"), wording=values.get("wording") or "")
 
 
 def reception(

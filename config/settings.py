@@ -230,6 +230,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "BookingKind": "bookings.models.BookingKind",
         "BookingStatus": "bookings.models.BookingStatus",
         "Channel": "crm.channel.Channel",
+        "ConsentChannel": "consent.status.ConsentChannel",
+        "ConsentStatus": "consent.status.Status",
         "ContactKind": "crm.models.ContactKind",
         "Permission": "tenants.permissions.Permission",
         "Preset": "tenants.permissions.Preset",
