@@ -52,3 +52,24 @@ def test_by_status_and_venue(guests, centro, mare):
 def test_without_a_status_by_what_is_on_record(guests, mare):
     assert found(channel="email") == ["anna", "bruno"]
     assert found(venue=mare.pk) == ["bruno"]
+
+
+def test_the_api_takes_the_three_together(guests, centro, inside, bearer):
+    api = bearer(inside)
+
+    def emails(**query) -> list[str]:
+        answer = api.get("contacts/", {"ordering": "last_name", **query})
+        assert answer.status_code == 200
+        return sorted(contact["email"] for contact in answer.json()["results"])
+
+    assert emails(consent_status="explicit", consent_venue=str(centro.pk)) == ["anna@example.net"]
+    assert emails(consent_status="unsubscribed", consent_channel="sms") == ["bruno@example.net"]
+    assert emails(consent_status="unsubscribed", consent_channel="email") == []
+
+
+@pytest.mark.parametrize("query", [{"consent_status": "perhaps"}, {"consent_channel": "pigeon"}])
+def test_the_api_refuses_what_is_no_status_or_channel(guests, inside, bearer, query):
+    answer = bearer(inside).get("contacts/", query)
+
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == list(query)
