@@ -50,5 +50,3 @@ def test_a_query_finds(guests, q, found):
 
     assert form.is_valid()
     assert {contact.first_name for contact in form.qs} == found
-
-
