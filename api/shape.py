@@ -214,7 +214,7 @@ def parse(shape: type[Shape], data: Any, *, partial: bool = False) -> dict[str, 
 @functools.cache
 def _shared(shape: type[Shape], partial: bool) -> Shape:
     instance = shape(partial=partial)
-    assert instance.fields  # noqa: S101 (built now, in one thread)
+    assert instance.fields is not None  # noqa: S101 (built now, in one thread)
     return instance
 
 

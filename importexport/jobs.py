@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
-from importexport import columns, leasing, storing, tasks
+from importexport import columns, consenting, leasing, storing, tasks
 from importexport.files import table
 from importexport.files.encoding import Encoding
 from importexport.files.kind import FileKind
@@ -45,6 +45,12 @@ class DateFormatNeeded(Refusal):
     default_message = _("The dates of this file can be read in two ways: say whether the day or the month comes first.")
 
 
+class EvidenceIncomplete(Refusal):
+    code = "required"
+    status = 400
+    default_message = _("Evidence of a consent names its source, its date and the wording the guest agreed to.")
+
+
 class MappingInvalid(Refusal):
     code = "mapping_invalid"
     status = 400
@@ -54,7 +60,7 @@ class MappingInvalid(Refusal):
 def correct(job: ImportJob, changes: Mapping[str, Any]) -> ImportJob:
     """Apply what staff corrected: `mapping`, `date_format`, `encoding`, `consent_evidence`. Takes back a dry run.
 
-    Raises ImportNotOpen, MappingInvalid, and FileRefused when the file cannot be read in the encoding.
+    Raises ImportNotOpen, MappingInvalid, EvidenceIncomplete, and FileRefused when the file cannot be read in the encoding.
     """
     job = _locked(job, _OPEN)
     before = _choices(job)
@@ -158,6 +164,9 @@ def _checked_mapping(job: ImportJob, mapping: Mapping[str, str | None]) -> dict[
 def _plain_evidence(given: Mapping[str, Any] | None) -> dict[str, str] | None:
     if not given:
         return None
+    for name in consenting.EVIDENCE:
+        if not given.get(name):
+            raise EvidenceIncomplete(field=f"consent_evidence.{name}")
     return {
         name: value.isoformat() if isinstance(value, datetime.date) else str(value) for name, value in given.items()
     }
