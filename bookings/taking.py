@@ -64,7 +64,8 @@ class Taken:
 
     @property
     def contact(self) -> Contact | None:
-        return self.booking.contact
+        contact: Contact | None = self.booking.contact
+        return contact
 
 
 def take(draft: Draft, *, at: datetime.datetime | None = None) -> Taken:

@@ -19,6 +19,15 @@ from tenants.models import Tenant, Venue
 Contacts = QuerySet[Contact, Any]
 
 
+# Callables: a queryset built while the module loads would have no tenant.
+def _tags(_request: Any) -> Any:
+    return Tag.objects.all()
+
+
+def _venues(_request: Any) -> Any:
+    return Venue.objects.all()
+
+
 class ContactFilters(django_filters.FilterSet):
     """Every filter narrows; all can be combined. Names are those of API.md."""
 
@@ -34,12 +43,12 @@ class ContactFilters(django_filters.FilterSet):
         "stats__no_show_count", "gte", min_value=0, label=_("No-shows, at least")
     )
     tag = django_filters.ModelMultipleChoiceFilter(
-        method="with_tags", to_field_name="key", queryset=lambda _request: Tag.objects.all(), label=_("Tags")
+        method="with_tags", to_field_name="key", queryset=_tags, label=_("Tags")
     )
     kind = django_filters.ChoiceFilter(choices=ContactKind.choices, label=_("Account"))
     channel = django_filters.ChoiceFilter("first_channel", choices=Channel.choices, label=_("First channel"))
     venue = django_filters.ModelChoiceFilter(
-        method="known_at", queryset=lambda _request: Venue.objects.all(), label=_("Venue")
+        method="known_at", queryset=_venues, label=_("Venue")
     )
     birthday_month = django_filters.NumberFilter(
         "birth_month", min_value=1, max_value=12, label=_("Birthday in the month")

@@ -126,13 +126,13 @@ def open_book(keys: Iterable[str], contact_ids: Iterable[UUID] = ()) -> Book:
         for contact in _locked(ids):
             book.contacts[contact.pk] = contact
     for kind, value, contact_id in rows:
-        contact = book.contacts.get(contact_id)
-        if contact is None:
+        holder = book.contacts.get(contact_id)
+        if holder is None:
             continue
         if kind == IdentifierKind.EMAIL:
-            book.by_email[value] = contact
+            book.by_email[value] = holder
         else:
-            book.by_phone[value].append(contact)
+            book.by_phone[value].append(holder)
     return book
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -18,7 +19,7 @@ COUNTERS = ("visit_count", "booking_count", "cancelled_count", "no_show_count")
 class _Sums:
     totals: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTERS, 0))
     by_venue: dict[str, dict[str, int]] = field(default_factory=dict)
-    last_visit_on: object = NEVER
+    last_visit_on: datetime.date = NEVER
 
     def add(self, venue_id: UUID, counters: dict[str, int]) -> None:
         own = self.by_venue.setdefault(str(venue_id), dict.fromkeys(COUNTERS, 0))
@@ -52,7 +53,7 @@ def _add_visits(ids: list[UUID], sums: dict[UUID, _Sums]) -> None:
     visits = Visit.objects.filter(contact__in=ids).values_list("contact_id", "venue_id")
     for contact_id, venue_id, count, last in visits.annotate(Count("pk"), Max("local_date")):
         sums[contact_id].add(venue_id, {"visit_count": count})
-        sums[contact_id].last_visit_on = max(sums[contact_id].last_visit_on, last)  # type: ignore[type-var]
+        sums[contact_id].last_visit_on = max(sums[contact_id].last_visit_on, last)
 
 
 def open_rows(contacts: Iterable[Contact]) -> None:

@@ -98,7 +98,7 @@ def delete(tag: Tag) -> None:
 
 def find(key: str) -> Tag:
     """The tag with this key. Raises UnknownTag."""
-    tag = Tag.objects.filter(key=key).first()
+    tag: Tag | None = Tag.objects.filter(key=key).first()
     if tag is None:
         raise UnknownTag(field="tag")
     return tag
@@ -111,7 +111,7 @@ def add(contact: Contact, key: str) -> ContactTag:
     """
     tag = find(key)
     identity.lock(contact)
-    held = list(ContactTag.objects.filter(contact=contact))
+    held: list[ContactTag] = list(ContactTag.objects.filter(contact=contact))
     same = [one for one in held if one.tag_id == tag.pk]
     if same:
         return same[0]

@@ -16,11 +16,7 @@ from tenants.models import Venue
 
 OCCASIONS = ("", "", "", "", "Birthday", "Anniversary", "Business lunch")
 NOTES = ("", "", "", "The corner table, please", "One high chair", "By the window", "Arrives by bike")
-OUTCOMES = (
-    (BookingStatus.FINISHED, 82),
-    (BookingStatus.CANCELLED, 10),
-    (BookingStatus.NO_SHOW, 8),
-)
+OUTCOMES = {BookingStatus.FINISHED: 82, BookingStatus.CANCELLED: 10, BookingStatus.NO_SHOW: 8}
 SLOTS = ((12, 30), (13, 0), (13, 30), (19, 0), (19, 30), (20, 0), (20, 30), (21, 0), (21, 30))
 CHANNELS = (Channel.WEB, Channel.WEB, Channel.PHONE, Channel.STAFF, Channel.GOOGLE, Channel.THIRD_PARTY)
 
@@ -45,8 +41,8 @@ def write_past(house: House, guests: list[Guest], *, days: int) -> None:
 def _past_booking(house: House, guest: Guest, day: datetime.datetime) -> None:
     starts_at = _slot(house, day.date())
     booking = _take(house, guest, starts_at, received=starts_at - datetime.timedelta(days=house.dice.randint(0, 9)))
-    outcomes, weights = zip(*OUTCOMES, strict=True)
-    _settle(booking, house.dice.choices(outcomes, weights)[0], starts_at)
+    outcome = house.dice.choices(list(OUTCOMES), list(OUTCOMES.values()))[0]
+    _settle(booking, outcome, starts_at)
 
 
 def _settle(booking: Booking, outcome: BookingStatus, starts_at: datetime.datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crm import editing, history
-from crm.intake import CrmSync, EmailInUse, PhoneInUse
+from crm.intake import CrmSync, EmailInUse, Guest, PhoneInUse
 from crm.models import Contact, ContactIdentifier, DuplicatePair, FieldChange
 from tests.crm.guests import ANNA, BRUNO, take
 from tests.personas import Place
@@ -91,13 +91,13 @@ def test_a_bad_key_is_a_field_error_here(
 
 def test_adding_by_hand_needs_a_key(inside: Place) -> None:
     with pytest.raises(editing.IdentifierNeeded):
-        editing.add(editing.Guest(first_name="Anna"))
+        editing.add(Guest(first_name="Anna"))
 
 
 def test_adding_by_hand_a_known_key_updates_and_says_so(inside: Place) -> None:
     take(inside, **ANNA)
 
-    added = editing.add(editing.Guest(first_name="Annamaria", email="anna@example.net"), notes="Quiet room")
+    added = editing.add(Guest(first_name="Annamaria", email="anna@example.net"), notes="Quiet room")
 
     assert added.crm_sync is CrmSync.UPDATED
     assert Contact.objects.values_list("first_name", "notes").get() == ("Annamaria", "Quiet room")

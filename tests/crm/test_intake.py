@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -110,7 +111,7 @@ def test_the_contact_that_staff_chose_wins_over_the_keys(inside: Place) -> None:
     ],
 )
 def test_a_chosen_contact_does_not_take_the_keys_of_another(
-    inside: Place, guest: dict[str, str], error: type[intake.EmailInUse]
+    inside: Place, guest: dict[str, Any], error: type[intake.EmailInUse]
 ) -> None:
     take(inside, **ANNA)
     take(inside, last_name="Neri", phone="+393409998887")
