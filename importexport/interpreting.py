@@ -24,6 +24,8 @@ from importexport.reasons import CellError, Reason, ReasonCode
 
 _MAX_TAG_CHARACTERS = 40
 _MAX_EVIDENCE_CHARACTERS = 2_000
+# A column `Nome` without a `Cognome` holds whole names; where it holds one word, that is the first name.
+_FIRST_NAME_ALONE = frozenset({"nome", "nombre"})
 _SURNAME_FIRST = ("cognome", "nazwisko", "apellidos", "nom et prenom", "nom prenom", "nachname")
 
 
@@ -44,6 +46,7 @@ class Layout:
     zone: zoneinfo.ZoneInfo
     today: datetime.date
     is_surname_first: bool
+    is_first_name_alone: bool
 
     @classmethod
     def of(cls, job: ImportJob) -> Layout:
@@ -58,6 +61,7 @@ class Layout:
             zone=job.venue.zone,
             today=timezone.localdate(job.created_at, job.venue.zone),
             is_surname_first=columns.normalized(whole_name).startswith(_SURNAME_FIRST),
+            is_first_name_alone=columns.normalized(whole_name) in _FIRST_NAME_ALONE,
         )
 
 
@@ -138,6 +142,8 @@ def _full_name(row: GuestRow, _key_name: str, cell: str, layout: Layout) -> None
     if layout.is_surname_first and "," not in cell:
         words = cell.split()
         first, last = " ".join(words[1:]), words[0]
+    if layout.is_first_name_alone and not first:
+        first, last = last, ""
     row.values.setdefault("first_name", _fitting("first_name", first))
     row.values.setdefault("last_name", _fitting("last_name", last))
 
