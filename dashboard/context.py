@@ -12,6 +12,8 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject, cached_property
 
+from crm import allergies, tags
+from crm.models import Tag
 from dashboard import texts
 from tenants import lookup, scope
 from tenants.models import Tenant, User, Venue
@@ -65,7 +67,9 @@ class Shell:
 
     @property
     def texts(self) -> dict[str, str]:
-        return texts.for_scripts()
+        """With the labels of the tags, which the API names by their keys. The allergy is a mark of its own."""
+        own = {f"tag_{tag.key}": tags.label_of(tag) for tag in Tag.objects.all() if not allergies.is_allergy(tag)}
+        return texts.for_scripts() | own
 
     @property
     def _user(self) -> User:

@@ -78,7 +78,7 @@ def _answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def attempt(form: BaseForm, names: Mapping[str, str] | None = None) -> Iterator[None]:
     """Run a rule for a form: its refusal becomes an error of the field it names, and nothing half-written stays.
 
-    `names` maps the rule's field names to the form's where they differ.
+    The refusal stays on the form as `refusal`, for what it carries besides its sentence. `names` maps the rule's field names to the form's where they differ.
     """
     try:
         with transaction.atomic():
@@ -86,6 +86,7 @@ def attempt(form: BaseForm, names: Mapping[str, str] | None = None) -> Iterator[
     except PermissionMissing:
         raise
     except Refusal as refusal:
+        form.refusal = refusal  # type: ignore[attr-defined]
         field = (refusal.field or "").removeprefix("guest.")
         field = (names or {}).get(field, field)
         form.add_error(field if field in form.fields else None, ValidationError(str(refusal.message), code=refusal.code))
@@ -115,3 +116,8 @@ def uuid_of(text: str | None) -> UUID:
         return UUID(text or "")
     except ValueError as error:
         raise Http404 from error
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Asked for by htmx for a part of the page; a restored page of the history wants the whole."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crm import allergies, tags
 from crm.models import ContactTag
@@ -46,3 +46,7 @@ def _mark(contact_tag: ContactTag) -> TagMark:
         is_automatic=contact_tag.is_automatic,
         symbol=SYMBOLS.get(tag.key, "flag"),
     )
+
+
+def renamed(mark: TagMark, label: str) -> TagMark:
+    return replace(mark, label=label)

@@ -21,8 +21,23 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+document.addEventListener("input", (event) => {
+  const { name, form } = event.target;
+  if (name === "party_size") form.elements.party_size_other.value = "";
+  if (name === "party_size_other" && event.target.value) for (const one of form.elements.party_size) one.checked = false;
+});
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-send]")) event.target.form.requestSubmit();
+});
+
+// Empty filters stay out of the address, and the words in the search field go along.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-tidy]")) return;
+  const words = document.querySelector(".search input");
+  if (words && form.elements.q) form.elements.q.value = words.value;
+  for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
 });
 
 // A form is sent once, however often the button is touched.

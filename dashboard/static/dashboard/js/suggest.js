@@ -1,7 +1,7 @@
 // Looks contacts up while somebody types and tells namesakes apart (R-ID-8): tags, visits, last visit, no-show rate,
 // allergy mark, nickname, the phone's last digits.
 import { call } from "./api.js";
-import { text } from "./texts.js";
+import { knows, text } from "./texts.js";
 
 const PAUSE = 180;
 let running = null;
@@ -33,17 +33,10 @@ export function describe(contact) {
   const first = element("div", "first", element("span", "who", nameOf(contact)));
   if (contact.nickname) first.append(element("span", "muted", `(${contact.nickname})`));
   if (contact.has_allergies) first.append(element("span", "tag allergy", text("allergy")));
-  for (const tag of contact.tags || []) first.append(element("span", "tag", labelOf(tag)));
+  for (const key of contact.tags || []) if (knows(`tag_${key}`)) first.append(element("span", "tag", text(`tag_${key}`)));
   const facts = element("div", "facts");
   for (const fact of factsOf(contact)) facts.append(element("span", "", fact));
   return [first, facts];
-}
-
-function labelOf(tag) {
-  if (typeof tag === "object") return tag.label;
-  const key = `tag_${tag}`;
-  const label = text(key);
-  return label === key ? tag : label;
 }
 
 function factsOf(contact) {

@@ -4,3 +4,7 @@ const texts = JSON.parse(document.getElementById("texts")?.textContent || "{}");
 export function text(key, values = {}) {
   return (texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
+
+export function knows(key) {
+  return key in texts;
+}

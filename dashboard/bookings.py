@@ -1,0 +1,193 @@
+"""Taking and editing bookings by staff, and linking them to a contact (R-ID-8, R-WRITE-3, R-WRITE-4)."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from bookings import editing, linking, taking
+from bookings.models import Booking, BookingKind
+from bookings.taking import Draft, Taken
+from crm import listing
+from crm.channel import Channel
+from crm.warnings import IntakeWarning
+from dashboard import booking_forms, board, contact_list, contacts, context, day, pages, tag_marks
+from dashboard.booking_forms import EditForm, GuestFields, ReservationForm, WalkInForm
+from dashboard.templatetags.coperto import amount, long_day, percent
+from dashboard.templatetags.coperto import day as short_day
+from tenants.models import Venue
+from tenants.permissions import Permission
+
+BOTH = ("GET", "HEAD", "POST")
+HEADINGS = {
+    BookingKind.RESERVATION: (gettext_lazy("New booking"), gettext_lazy("Take the booking")),
+    BookingKind.WALK_IN: (gettext_lazy("Walk-in"), gettext_lazy("They are here")),
+    BookingKind.QUEUE: (gettext_lazy("Queue"), gettext_lazy("Add to the queue")),
+}
+USUAL_TIME = datetime.time(20)
+
+
+@pages.page(Permission.BOOKINGS_CREATE, methods=BOTH)
+def add(request: HttpRequest) -> HttpResponse:
+    kind, venue = _kind(request), context.of(request).venue
+    form = booking_forms.FORMS[kind](request.POST or None, initial=_proposal(request, venue))
+    if request.method == "POST" and form.is_valid():
+        with pages.attempt(form, {"contact": "contact"}):
+            taken = taking.take(_draft(form, kind, venue))
+            _tell(request, taken)
+            return _to_board(request, taken.booking)
+    return _show(request, form, venue, {"kind": kind, "booking": None, "chosen": _chosen(request)})
+
+
+@pages.page(Permission.BOOKINGS_WRITE, methods=BOTH)
+def edit(request: HttpRequest, id: UUID) -> HttpResponse:
+    booking = Booking.objects.select_related("venue", "contact").get(pk=id)
+    form = EditForm(request.POST or None, initial=booking_forms.initial_of(booking, booking.venue))
+    if request.method == "POST" and form.is_valid():
+        with pages.attempt(form):
+            edited = editing.edit(booking, _changes(form, booking.venue), **_guest_changes(form, booking))
+            messages.success(request, _("Saved."))
+            _warn(request, edited.warnings)
+            return _to_board(request, edited.booking)
+    content = {"kind": booking.kind, "booking": booking, "guest_locked": booking.is_final, "chosen": None}
+    return _show(request, form, booking.venue, content)
+
+
+@pages.act(Permission.BOOKINGS_WRITE)
+def link(request: HttpRequest, id: UUID) -> HttpResponse:
+    booking = linking.link(Booking.objects.get(pk=id), pages.uuid_of(request.POST.get("contact")))
+    messages.success(request, _("The booking now belongs to %(name)s.") % {"name": booking.contact})
+    return _to_board(request, booking)
+
+
+def _kind(request: HttpRequest) -> BookingKind:
+    wanted = request.GET.get("kind", "")
+    return BookingKind(wanted) if wanted in BookingKind.values else BookingKind.RESERVATION
+
+
+def _proposal(request: HttpRequest, venue: Venue) -> dict[str, Any]:
+    """A booking for the day that was looked at, for two, in the evening."""
+    chosen = request.GET.get("contact", "")
+    return {
+        "party_size": 2,
+        "date": board.wanted_date(request, venue, timezone.now()),
+        "time": USUAL_TIME,
+        "channel": Channel.PHONE,
+        "contact": chosen,
+    }
+
+
+def _draft(form: WalkInForm | ReservationForm, kind: BookingKind, venue: Venue) -> Draft:
+    values = form.cleaned_data
+    is_reservation = isinstance(form, ReservationForm)
+    usual = {BookingKind.WALK_IN: Channel.WALK_IN, BookingKind.QUEUE: Channel.QUEUE}
+    return Draft(
+        venue=venue,
+        kind=kind,
+        channel=usual.get(kind) or Channel(values["channel"]),
+        starts_at=form.starts_at(venue) if is_reservation else None,
+        guest=form.guest(),
+        snapshot=form.snapshot(),
+        contact=values.get("contact"),
+        **{name: values[name] for name in booking_forms.OWN_FIELDS if name in values},
+    )
+
+
+def _changes(form: EditForm, venue: Venue) -> dict[str, Any]:
+    """Only what staff changed, so that a colleague's edit of another field stays."""
+    touched = set(form.changed_data)
+    changes = {name: form.cleaned_data[name] for name in booking_forms.OWN_FIELDS if name in touched}
+    if touched & {"party_size", "party_size_other"}:
+        changes["party_size"] = form.cleaned_data["party_size"]
+    if touched & {"date", "time"}:
+        changes["starts_at"] = form.starts_at(venue)
+    return changes
+
+
+def _guest_changes(form: EditForm, booking: Booking) -> dict[str, Any]:
+    touched = {name: form.cleaned_data[name] for name in booking_forms.GUEST_FIELDS if name in form.changed_data}
+    if not touched or booking.is_final:
+        return {}
+    return {"guest": form.guest(), "snapshot": touched}
+
+
+def _tell(request: HttpRequest, taken: Taken) -> None:
+    said = {
+        BookingKind.RESERVATION: _("The booking is taken."),
+        BookingKind.WALK_IN: _("They are on the board as arrived."),
+        BookingKind.QUEUE: _("They are in the queue."),
+    }
+    messages.success(request, said[BookingKind(taken.booking.kind)])
+    _warn(request, taken.warnings)
+
+
+def _warn(request: HttpRequest, warnings: list[IntakeWarning]) -> None:
+    for warning in warnings:
+        hint = _(" Did they mean %(suggestion)s?") % {"suggestion": warning.suggestion} if warning.suggestion else ""
+        messages.warning(request, f"{warning.detail}{hint}")
+
+
+def _chosen(request: HttpRequest) -> dict[str, Any] | None:
+    """The contact already chosen, told apart from namesakes as the picker does (R-ID-8)."""
+    wanted = request.POST.get("contact") or request.GET.get("contact")
+    if not wanted:
+        return None
+    contact = listing.with_details(listing.active()).filter(pk=pages.uuid_of(wanted)).first()
+    if contact is None:
+        return None
+    known = day.known_guests([contact])[contact.pk]
+    visits = contact.stats.visit_count + contact.imported_visit_count
+    last = contact_list.last_visit_on(contact)
+    facts = [
+        _("phone …%(digits)s") % {"digits": contact.phone[-4:]} if contact.phone else "",
+        contact.email,
+        ngettext("%(count)s visit", "%(count)s visits", visits) % {"count": amount(visits)},
+        _("last visit %(date)s") % {"date": short_day(last)} if last else "",
+        _("no-shows %(rate)s") % {"rate": percent(known.no_show_rate)} if known.no_show_rate else "",
+    ]
+    return {
+        "id": contact.pk,
+        "name": str(contact),
+        "nickname": contact.nickname,
+        "has_allergies": bool(known.allergies),
+        "tags": tag_marks.without_allergies(known.tags),
+        "facts": [fact for fact in facts if fact],
+    }
+
+
+def _show(request: HttpRequest, form: GuestFields, venue: Venue, extra: dict[str, Any]) -> HttpResponse:
+    booking = extra["booking"]
+    heading, save = HEADINGS[BookingKind(extra["kind"])]
+    on = booking.service_date if booking else board.wanted_date(request, venue, timezone.now())
+    content = {
+        "section": "booking" if booking is None else "today",
+        "heading": _("Edit booking") if booking else heading,
+        "save_label": _("Save") if booking else save,
+        "form": form,
+        "sizes": booking_forms.SIZES_AT_ONE_TOUCH,
+        "conflict": contacts.conflict_of(form),
+        "back_url": _board_url(request, on, venue),
+        "back_label": f"{long_day(on)} · {venue.name}".capitalize(),
+        "venue": venue,
+        **extra,
+    }
+    return render(request, "dashboard/bookings/form.html", content, status=400 if form.errors else 200)
+
+
+def _board_url(request: HttpRequest, on: datetime.date, venue: Venue) -> str:
+    address = reverse("dashboard:board", args=[context.of(request).tenant.slug])
+    return f"{address}?date={on:%Y-%m-%d}&venue={venue.pk}"
+
+
+def _to_board(request: HttpRequest, booking: Booking) -> HttpResponse:
+    query = f"date={booking.service_date:%Y-%m-%d}&venue={booking.venue_id}&booking={booking.pk}"
+    return pages.to(request, "board", query=query)

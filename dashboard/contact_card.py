@@ -1,0 +1,123 @@
+"""The contact's card as its page shows it (R-CRM-1 to 3): who, how often, how reliable, whether we may write."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.models import OPEN, Booking
+from consent import reading
+from crm import allergies, bin, statistics, tags, visits  # noqa: A004 - the contacts' bin
+from crm.channel import Channel
+from crm.models import Contact, ContactTag, Tag
+from crm.visits import Breakdown
+from dashboard import consent_marks, contact_list, special_days, tag_marks
+from dashboard.templatetags.coperto import amount, money, percent, weekday_day
+from tenants.models import Venue
+
+
+def content(contact: Contact, venues: list[Venue]) -> dict[str, Any]:
+    """The context of `dashboard/contacts/card.html`, without its tab."""
+    contact_tags = list(ContactTag.objects.select_related("tag").filter(contact=contact))
+    return {
+        "section": "contacts",
+        "card": head(contact, contact_tags),
+        **tag_content(contact, contact_tags),
+        "stats": _stats(contact, venues),
+        "venue_stats": _by_venue(contact, venues),
+        "consents": consent_marks.of(reading.current([contact], now=timezone.now())[contact.pk], venues),
+        "upcoming_count": Booking.objects.filter(contact=contact, starts_at__gte=timezone.now(), status__in=OPEN).count(),
+    }
+
+
+def head(contact: Contact, contact_tags: list[ContactTag]) -> dict[str, Any]:
+    """Who it is: `card` in the templates."""
+    labels = allergies.texts(one.tag for one in contact_tags)
+    return {
+        "id": contact.pk,
+        "name": str(contact),
+        "nickname": contact.nickname,
+        "email": contact.email,
+        "phone": contact.phone,
+        "phone_extension": contact.phone_extension,
+        "language": contact.language,
+        "birthday": contact.birthday,
+        "address_lines": [line for line in (contact.address, f"{contact.postcode} {contact.city}".strip()) if line],
+        "company": contact.company,
+        "notes": contact.notes,
+        "allergies": [_("Allergy")] if labels and not allergies.may_be_read() else labels,
+        "is_suspect": contact.has_suspect_key,
+        "is_deleted": not contact.is_active,
+        "bin_until": contact.deleted_at and contact.deleted_at + bin.KEPT_FOR,
+        "first_contact_on": contact.first_contact_on,
+        "first_channel_label": Channel(contact.first_channel).label,
+        "last_channel_label": Channel(contact.last_channel).label,
+        "registered_at": contact.registered_at,
+        "special_day": special_days.near(contact, timezone.localdate()),
+    }
+
+
+def tag_content(contact: Contact, contact_tags: list[ContactTag] | None = None) -> dict[str, Any]:
+    """The context of the tag editor: the tags set, and those that can still be."""
+    if contact_tags is None:
+        contact_tags = list(ContactTag.objects.select_related("tag").filter(contact=contact))
+    held = {one.tag_id for one in contact_tags}
+    others = [tag for tag in Tag.objects.order_by("-is_system", "label", "key") if tag.pk not in held]
+    return {
+        "tags": [_hidden_from_this_role(mark) for mark in tag_marks.of(contact_tags)],
+        "tag_choices": [{"key": tag.key, "label": tags.label_of(tag)} for tag in others],
+    }
+
+
+def _hidden_from_this_role(mark: tag_marks.TagMark) -> tag_marks.TagMark:
+    """An allergy's text is health data: who may not read it sees that there is one (R-PRIV-3)."""
+    if not mark.is_allergy or allergies.may_be_read():
+        return mark
+    return tag_marks.renamed(mark, _("Allergy"))
+
+
+def _stats(contact: Contact, venues: list[Venue]) -> list[dict[str, str]]:
+    own, parts = contact.stats, visits.breakdown(contact)
+    rate = statistics.no_show_rates([contact.pk]).get(contact.pk)
+    rows = [
+        (_("Visits"), amount(own.visit_count + contact.imported_visit_count), _visit_detail(parts)),
+        (_("Last visit"), weekday_day(contact_list.last_visit_on(contact)), ""),
+        (_("Bookings"), amount(own.booking_count), ""),
+        (_("Cancelled"), amount(own.cancelled_count), ""),
+        (
+            _("No-shows"),
+            amount(own.no_show_count),
+            "" if rate is None else _("%(rate)s in 180 days") % {"rate": percent(rate)},
+        ),
+    ]
+    if contact.imported_order_count or contact.imported_spend_minor:
+        currency = venues[0].currency
+        orders = contact.imported_order_count
+        counted = ngettext("%(count)s order, imported", "%(count)s orders, imported", orders) % {"count": amount(orders)}
+        rows.append((_("Spend"), money(contact.imported_spend_minor, currency), counted))
+    return [{"label": label, "value": value, "detail": detail} for label, value, detail in rows]
+
+
+def _visit_detail(parts: Breakdown) -> str:
+    details = []
+    if parts.wifi_only:
+        details.append(_("%(count)s by WiFi only") % {"count": amount(parts.wifi_only)})
+    if parts.imported:
+        details.append(_("%(count)s imported") % {"count": amount(parts.imported)})
+    return ", ".join(details)
+
+
+def _by_venue(contact: Contact, venues: list[Venue]) -> list[dict[str, Any]]:
+    return [
+        {"venue": venue.name, "visits": own["visit_count"], "no_shows": own["no_show_count"]}
+        for venue in venues
+        if (own := contact.stats.by_venue.get(str(venue.pk)))
+    ]
+
+
+def local_day(at: datetime.datetime, venues: list[Venue]) -> datetime.date:
+    return timezone.localdate(at, venues[0].zone)

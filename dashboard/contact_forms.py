@@ -1,0 +1,102 @@
+"""The form of a contact's own fields. What a key must look like is decided in crm.editing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import dates
+from django.utils.translation import gettext_lazy as _
+
+from crm import birthday
+from crm.intake import Guest
+from crm.models import Contact
+from dashboard.contact_list import OFFERED_LANGUAGES
+from dashboard.templatetags.coperto import language_name
+
+
+class BirthdayWidget(forms.MultiWidget):
+    template_name = "dashboard/parts/birthday.html"
+
+    def __init__(self) -> None:
+        super().__init__(
+            widgets={
+                "day": forms.NumberInput(attrs={"min": 1, "max": 31, "aria-label": _("Day"), "placeholder": _("Day")}),
+                "month": forms.Select(choices=[("", _("Month")), *dates.MONTHS.items()], attrs={"aria-label": _("Month")}),
+                "year": forms.NumberInput(attrs={"aria-label": _("Year"), "placeholder": _("Year, if known")}),
+            }
+        )
+
+    def decompress(self, value: str | None) -> list[Any]:
+        if not value:
+            return [None, None, None]
+        known = birthday.parse_iso(value)
+        return [known.day, known.month, known.year]
+
+
+class BirthdayField(forms.MultiValueField):
+    """Day and month, and the year when it is known (R-IO-2: `--MM-DD` without)."""
+
+    widget = BirthdayWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        parts = (forms.IntegerField(), forms.IntegerField(), forms.IntegerField())
+        super().__init__(parts, require_all_fields=False, required=False, **kwargs)
+        for part in self.fields:
+            part.required = False
+
+    def compress(self, data_list: list[int | None]) -> str:
+        if not any(data_list):
+            return ""
+        day, month, year = (*data_list, None, None, None)[:3]
+        try:
+            return birthday.of(year, month or 0, day or 0).iso
+        except birthday.BirthdayError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class ContactForm(forms.Form):
+    first_name = forms.CharField(label=_("First name"), max_length=100, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=100, required=False)
+    email = forms.CharField(
+        label=_("E-mail"), max_length=254, required=False, widget=forms.TextInput(attrs={"inputmode": "email"})
+    )
+    phone = forms.CharField(
+        label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    birthday = BirthdayField(label=_("Birthday"))
+    nickname = forms.CharField(
+        label=_("Nickname"), max_length=100, required=False, help_text=_("Shown in brackets; for staff only.")
+    )
+    company = forms.CharField(label=_("Company"), max_length=120, required=False)
+    address = forms.CharField(label=_("Address"), max_length=200, required=False)
+    postcode = forms.CharField(label=_("Postcode"), max_length=20, required=False)
+    city = forms.CharField(label=_("City"), max_length=100, required=False)
+    notes = forms.CharField(
+        label=_("Notes"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = self.fields["language"]
+        assert isinstance(language, forms.ChoiceField)  # noqa: S101
+        present = self.initial.get("language")
+        codes = dict.fromkeys([*OFFERED_LANGUAGES, *([present] if present else [])])
+        language.choices = [("", _("not known")), *((code, language_name(code)) for code in codes)]
+
+    def guest(self) -> Guest:
+        own = ("nickname", "notes")
+        return Guest(**{name: value for name, value in self.cleaned_data.items() if name not in own})
+
+
+def initial(contact: Contact) -> dict[str, str]:
+    values = {name: getattr(contact, name) for name in ContactForm.base_fields}
+    if contact.phone_extension:
+        values["phone"] = f"{contact.phone} ext. {contact.phone_extension}"
+    return values
+
+
+def changed_values(form: ContactForm) -> dict[str, str]:
+    """Only what staff changed, so that a colleague's edit of another field stays."""
+    return {name: form.cleaned_data[name] for name in form.changed_data}

@@ -1,0 +1,207 @@
+"""The contact pages: list, card, add, edit, tags, notes, history, bin (R-CRM-1 to 6, R-WRITE-2, 5, 6)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm import bin, editing, history, listing, tags  # noqa: A004 - the contacts' bin
+from crm.editing import Edited
+from crm.intake import CrmSync
+from crm.models import Contact, ContactState
+from crm.tags import TagLimit
+from dashboard import contact_card, contact_forms, contact_list, contact_tabs, context, pages
+from dashboard.contact_forms import ContactForm
+from tenants import keyset
+from tenants.permissions import Permission
+from tenants.refusal import Refusal
+
+BOTH = ("GET", "HEAD", "POST")
+
+
+@pages.page(Permission.CONTACTS_READ)
+def index(request: HttpRequest) -> HttpResponse:
+    """The list; an htmx request gets the results alone."""
+    shell = context.of(request)
+    state = contact_list.ListState(request.GET, reverse("dashboard:contacts", args=[shell.tenant.slug]))
+    template = "results" if pages.is_htmx(request) else "list"
+    return render(request, f"dashboard/contacts/{template}.html", contact_list.content(state, shell.venues))
+
+
+@pages.page(Permission.CONTACTS_READ)
+def card(request: HttpRequest, id: UUID) -> HttpResponse:
+    """The card; an htmx request for a tab gets the tabs alone."""
+    contact, shell = _find(id), context.of(request)
+    tabs = contact_tabs.tabs_of(contact, shell.venues, shell.tenant.slug)
+    tab = tabs.content(request.GET.get("tab", ""), request.GET.get("cursor"))
+    if pages.is_htmx(request):
+        return render(request, "dashboard/contacts/tabs.html", tab)
+    own = contact_card.content(contact, shell.venues)
+    extra = {"can_tag": _can_tag(contact), "is_editing_notes": "notes" in request.GET}
+    return render(request, "dashboard/contacts/card.html", {**own, **tab, **extra})
+
+
+@pages.page(Permission.CONTACTS_WRITE, methods=BOTH)
+def add(request: HttpRequest) -> HttpResponse:
+    form = ContactForm(request.POST or None, initial={"language": context.of(request).tenant.language})
+    if request.method == "POST" and form.is_valid():
+        with pages.attempt(form):
+            own = {name: form.cleaned_data[name] for name in ("nickname", "notes")}
+            edited = editing.add(form.guest(), **own)
+            _tell(request, edited)
+            return pages.to(request, "contact", edited.contact.pk)
+    return _show_form(request, form, contact=None)
+
+
+@pages.page(Permission.CONTACTS_WRITE, methods=BOTH)
+def edit(request: HttpRequest, id: UUID) -> HttpResponse:
+    contact = _find(id)
+    form = ContactForm(request.POST or None, initial=contact_forms.initial(contact))
+    if request.method == "POST" and form.is_valid():
+        with pages.attempt(form):
+            _tell(request, editing.edit(contact, contact_forms.changed_values(form)))
+            return pages.to(request, "contact", contact.pk)
+    return _show_form(request, form, contact=contact)
+
+
+@pages.page(Permission.CONTACTS_WRITE, methods=BOTH)
+def notes(request: HttpRequest, id: UUID) -> HttpResponse:
+    contact = _find(id)
+    if request.method == "POST":
+        contact = editing.edit(contact, {"notes": request.POST.get("notes", "").strip()}).contact
+        if not pages.is_htmx(request):
+            return pages.to(request, "contact", contact.pk)
+    content = {"card": contact_card.head(contact, []), "is_editing_notes": request.method != "POST"}
+    return render(request, "dashboard/contacts/notes.html", content)
+
+
+@pages.act(Permission.CONTACTS_WRITE)
+def tag(request: HttpRequest, id: UUID) -> HttpResponse:
+    contact, error = _find(id), ""
+    try:
+        tags.add(contact, request.POST.get("tag", ""))
+    except TagLimit as refusal:
+        error = str(refusal.message)
+    return _show_tags(request, contact, error)
+
+
+@pages.act(Permission.CONTACTS_WRITE)
+def untag(request: HttpRequest, id: UUID, key: str) -> HttpResponse:
+    contact = _find(id)
+    tags.remove(contact, key)
+    return _show_tags(request, contact, "")
+
+
+@pages.act(Permission.CONTACTS_WRITE)
+def revert(request: HttpRequest, id: UUID, change: UUID) -> HttpResponse:
+    contact = _find(id)
+    history.revert(history.of(contact).get(pk=change))
+    messages.success(request, _("The earlier value is back."))
+    return pages.to(request, "contact", contact.pk, query="tab=changes")
+
+
+@pages.act(Permission.CONTACTS_DELETE)
+def delete(request: HttpRequest, id: UUID) -> HttpResponse:
+    contact = bin.delete(_find(id))
+    said = _("%(name)s is in the bin.") % {"name": contact}
+    if request.POST.get("asked_by_guest") == "yes":
+        said += " " + _("The guest asked for it: let an owner clear the personal data, too.")
+    messages.success(request, said)
+    return pages.to(request, "contacts")
+
+
+@pages.act(Permission.CONTACTS_DELETE)
+def restore(request: HttpRequest, id: UUID) -> HttpResponse:
+    contact = bin.restore(_find(id))
+    messages.success(request, _("%(name)s is back in the list.") % {"name": contact})
+    return pages.to(request, "contact", contact.pk)
+
+
+@pages.page(Permission.CONTACTS_DELETE)
+def bin_list(request: HttpRequest) -> HttpResponse:
+    rows = listing.in_bin().select_related("stats")
+    try:
+        found = keyset.page(
+            rows, cursor=request.GET.get("cursor"), by="-deleted_at", table=listing.BIN_ORDERINGS, limit=50
+        )
+    except keyset.BrokenCursor as error:
+        raise Http404 from error
+    content = {
+        "section": "bin",
+        "rows": [_in_bin(contact) for contact in found.rows],
+        "next_url": found.next and f"?cursor={found.next}",
+    }
+    return render(request, "dashboard/contacts/bin.html", content)
+
+
+def _in_bin(contact: Contact) -> dict[str, Any]:
+    return {
+        "id": contact.pk,
+        "name": str(contact),
+        "email": contact.email,
+        "phone": contact.phone,
+        "visit_count": contact.stats.visit_count,
+        "bin_until": contact.deleted_at and contact.deleted_at + bin.KEPT_FOR,
+    }
+
+
+def _find(id: UUID) -> Contact:
+    """A contact in the list or in the bin. Merged and erased ones have no card."""
+    shown = Contact.objects.filter(state__in=[ContactState.ACTIVE, ContactState.DELETED])
+    contact: Contact = shown.select_related("stats").get(pk=id)
+    return contact
+
+
+def _can_tag(contact: Contact) -> bool:
+    return contact.is_active and context.may(Permission.CONTACTS_WRITE)
+
+
+def _show_tags(request: HttpRequest, contact: Contact, error: str) -> HttpResponse:
+    if not pages.is_htmx(request):
+        if error:
+            messages.error(request, error)
+        return pages.to(request, "contact", contact.pk)
+    content = {
+        "card": {"id": contact.pk},
+        **contact_card.tag_content(contact),
+        "can_tag": _can_tag(contact),
+        "tag_error": error,
+    }
+    return render(request, "dashboard/contacts/tag_editor.html", content)
+
+
+def _show_form(request: HttpRequest, form: ContactForm, *, contact: Contact | None) -> HttpResponse:
+    content = {
+        "section": "contacts",
+        "form": form,
+        "contact": contact and {"id": contact.pk, "name": str(contact)},
+        "conflict": conflict_of(form),
+    }
+    return render(request, "dashboard/contacts/form.html", content, status=400 if form.errors else 200)
+
+
+def conflict_of(form: Any) -> dict[str, Any] | None:
+    """The contact that already has the key which the form asked for (409)."""
+    refusal: Refusal | None = getattr(form, "refusal", None)
+    other = refusal and refusal.extra.get("contact")
+    contact = other and Contact.objects.filter(pk=other).first()
+    return {"id": contact.pk, "name": str(contact)} if contact else None
+
+
+def _tell(request: HttpRequest, edited: Edited) -> None:
+    """What became of it, and what the rules noticed without refusing."""
+    said = {
+        CrmSync.CREATED: _("The contact is in the list."),
+        CrmSync.UNCHANGED: _("Nothing was changed."),
+        CrmSync.UPDATED: _("Saved."),
+    }
+    messages.success(request, said.get(edited.crm_sync, _("Saved.")))
+    for warning in edited.warnings:
+        hint = _(" Did they mean %(suggestion)s?") % {"suggestion": warning.suggestion} if warning.suggestion else ""
+        messages.warning(request, f"{warning.detail}{hint}")
