@@ -43,12 +43,17 @@ class ContactFilters(django_filters.FilterSet):
         "stats__no_show_count", "gte", min_value=0, label=_("No-shows, at least")
     )
     tag = django_filters.ModelMultipleChoiceFilter(
-        method="with_tags", to_field_name="key", queryset=_tags, label=_("Tags")
+        method="with_tags",
+        to_field_name="key",
+        queryset=_tags,  # type: ignore[arg-type]
+        label=_("Tags"),
     )
     kind = django_filters.ChoiceFilter(choices=ContactKind.choices, label=_("Account"))
     channel = django_filters.ChoiceFilter("first_channel", choices=Channel.choices, label=_("First channel"))
     venue = django_filters.ModelChoiceFilter(
-        method="known_at", queryset=_venues, label=_("Venue")
+        method="known_at",
+        queryset=_venues,  # type: ignore[arg-type]
+        label=_("Venue"),
     )
     birthday_month = django_filters.NumberFilter(
         "birth_month", min_value=1, max_value=12, label=_("Birthday in the month")
