@@ -16,8 +16,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from uuid_utils.compat import uuid7
 
+from api import client_address
 from audit import recording
 from config import logs
+from consent import evidence
 from staff import access
 from tenants import scope
 from tenants.refusal import Refusal
@@ -30,7 +32,10 @@ GIVEN_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 
 
 def request_id(get_response: GetResponse) -> GetResponse:
-    """Take the caller's X-Request-Id, or make one; it is in every answer, log line and audit entry."""
+    """Take the caller's X-Request-Id, or make one; it is in every answer, log line and audit entry.
+
+    What a guest consents to is kept with the address and the browser it came from (R-CONSENT-1).
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get("X-Request-Id", "")
@@ -38,7 +43,16 @@ def request_id(get_response: GetResponse) -> GetResponse:
         request.request_id = value  # type: ignore[attr-defined]
         logs.request_id.set(value)
         recording.request_id.set(value)
-        response = get_response(request)
+        origin = evidence.request_origin.set(
+            {
+                "ip": client_address.of(request),
+                "user_agent": request.headers.get("User-Agent", "").replace("\0", "")[:300],
+            }
+        )
+        try:
+            response = get_response(request)
+        finally:
+            evidence.request_origin.reset(origin)
         response.headers["X-Request-Id"] = value
         return response
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from consent import events
+from consent import events, evidence
 from consent.models import ConsentEntry, ConsentStatus, Source
 from consent.status import GUEST_ACTS, UNTICKED, ConsentChannel, ConsentIrreversible, Event, Status, Step, step
 from crm.channel import Channel
@@ -25,7 +25,6 @@ from tenants.models import Venue
 from tenants.permissions import Permission
 
 BATCH = 2000
-WITHOUT_BOX = frozenset({Event.UNSUBSCRIBED, Event.SUBSCRIBED_WITH_EVIDENCE, Event.GUEST_CONFIRMED, Event.LISTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +204,7 @@ def _entry(
         contact=one.contact,
         source=one.source,
         source_id=one.source_id,
-        evidence=_evidence(one, ConsentChannel(row.channel)),
+        evidence=_evidence(one, event, ConsentChannel(row.channel)),
         actor_kind=actor.kind,
         actor_id=actor.id,
         actor_label=actor.label,
@@ -213,17 +212,10 @@ def _entry(
     )
 
 
-def _evidence(one: Occurrence, channel: ConsentChannel) -> dict[str, Any]:
-    """What proves it: an intake says what became of the box, and one that asked, beside which words."""
-    evidence = dict(one.evidence)
-    if one.event not in WITHOUT_BOX:
-        evidence["box"] = _box(one, channel)
-    if one.opt_in is not None:
-        evidence |= {"wording": one.opt_in.wording, "language": one.opt_in.language}
-    return evidence
-
-
-def _box(one: Occurrence, channel: ConsentChannel) -> str:
-    if one.opt_in is None:
-        return "ticked" if one.event in UNTICKED else "not_asked"
-    return {True: "ticked", False: "unticked", None: "not_asked"}[one.opt_in.box(channel)]
+def _evidence(one: Occurrence, event: Event, channel: ConsentChannel) -> dict[str, Any]:
+    asked = one.opt_in
+    if asked is None:
+        return evidence.of(event, one.evidence, was_asked=False, box=None)
+    words = {"wording": asked.wording, "language": asked.language}
+    given = {**one.evidence, **{name: text for name, text in words.items() if text}}
+    return evidence.of(event, given, was_asked=True, box=asked.box(channel))

@@ -1,0 +1,114 @@
+"""Consent through the API's doors: a widget's booking, a contact's consents, unsubscribing (R-CONSENT-1, R-CONSENT-2)."""
+
+from __future__ import annotations
+
+import pytest
+
+from consent.models import ConsentEntry
+from tests.consent.people import EMAIL, PHONE
+
+ANNA = {"first_name": "Anna", "last_name": "Rossi", "email": EMAIL, "phone": PHONE}
+PAPER = {"source": "card at the till", "date": "2026-11-20", "wording": "Yes to the newsletter"}
+
+
+@pytest.fixture
+def admin(inside, centro, bearer):
+    return bearer(inside)
+
+
+@pytest.fixture
+def widget(inside, centro, bearer):
+    return bearer(inside, "widget", venue=centro)
+
+
+def book(client, venue, **more):
+    body = {"venue": str(venue.pk), "kind": "reservation", "starts_at": "2026-12-24T20:00:00+01:00", "party_size": 2}
+    return client.post("bookings/", {**body, "guest": ANNA, **more})
+
+
+def consents(admin) -> dict[str, str]:
+    [contact] = admin.get("contacts/").json()["results"]
+    return {one["channel"]: one["status"] for one in contact["consents"]}
+
+
+def contact_path(admin) -> str:
+    [contact] = admin.get("contacts/").json()["results"]
+    return f"contacts/{contact['id']}/"
+
+
+def test_what_a_guest_ticked_on_the_widget_stands_on_the_contact_with_its_evidence(admin, widget, centro):
+    boxes = {"email": True, "sms": False, "wording": "newsletter-2026-01"}
+    answer = widget.post(
+        "bookings/",
+        {
+            "venue": str(centro.pk),
+            "kind": "reservation",
+            "starts_at": "2026-12-24T20:00:00+01:00",
+            "party_size": 2,
+            "guest": ANNA,
+            "marketing_opt_in": boxes,
+        },
+        **{"User-Agent": "Firefox"},
+    )
+
+    assert answer.status_code == 201
+    assert consents(admin) == {"email": "explicit", "sms": "implied"}
+    entry = ConsentEntry.objects.get(channel="email")
+    assert (entry.source, entry.actor_kind) == ("booking", "key")
+    assert str(entry.source_id) == admin.get("bookings/").json()["results"][0]["id"]
+    assert entry.evidence == {
+        "box": "ticked",
+        "wording": "newsletter-2026-01",
+        "ip": "127.0.0.1",
+        "user_agent": "Firefox",
+    }
+
+
+def test_a_booking_by_staff_implies_and_keeps_no_address_of_the_office(admin, inside, centro, bearer):
+    answer = book(bearer(inside, "pos"), centro, channel="phone")
+
+    assert answer.status_code == 201
+    assert consents(admin) == {"email": "implied", "sms": "implied"}
+    assert ConsentEntry.objects.get(channel="email").evidence == {"box": "not_asked"}
+
+
+def test_a_key_that_may_not_act_for_the_guest_is_refused_and_nothing_is_left(admin, inside, centro, bearer):
+    answer = book(bearer(inside, "pos"), centro, marketing_opt_in={"email": True, "wording": "x"})
+
+    assert answer.status_code == 403
+    assert "guest_action" in answer.content.decode()
+    assert admin.get("contacts/").json()["results"] == []
+
+
+def test_unsubscribed_by_staff_only_the_guests_next_tick_brings_it_back(admin, widget, centro):
+    book(widget, centro, marketing_opt_in={"email": True, "wording": "x"})
+    path = contact_path(admin)
+    answer = admin.post(f"{path}unsubscribe/", {"venue": str(centro.pk), "channel": "email"})
+    assert answer.status_code == 200
+    assert consents(admin) == {"email": "unsubscribed", "sms": "implied"}
+
+    body = {"venue": str(centro.pk), "channel": "email", "status": "explicit", "evidence": PAPER}
+    refused = admin.post(f"{path}consents/", body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "consent_irreversible")
+
+    book(widget, centro)
+    assert consents(admin)["email"] == "unsubscribed"
+    book(widget, centro, marketing_opt_in={"email": True, "wording": "x"})
+    assert consents(admin)["email"] == "explicit"
+
+
+def test_a_subscription_without_evidence_names_the_part_that_is_missing(admin, widget, centro):
+    book(widget, centro)
+    body = {"venue": str(centro.pk), "channel": "email", "status": "explicit", "evidence": {**PAPER, "wording": ""}}
+    answer = admin.post(f"{contact_path(admin)}consents/", body)
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "evidence_needed"
+    assert consents(admin)["email"] == "implied"
+
+
+def test_a_walk_in_without_a_name_leaves_no_consent(admin, inside, centro):
+    answer = admin.post("bookings/", {"venue": str(centro.pk), "kind": "walk_in", "party_size": 3})
+
+    assert answer.status_code == 201
+    assert not ConsentEntry.objects.exists()
