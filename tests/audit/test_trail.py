@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from typing import Any
 
 import psycopg
 import pytest
@@ -121,7 +122,7 @@ class TestReading:
         centro, mare = trattoria.venues
         with trattoria.enter():
 
-            def found(**asked: object) -> list[int]:
+            def found(**asked: Any) -> list[int]:
                 return [story.index(entry) for entry in reading.entries(Question(**asked)) if entry in story]
 
             assert found(object_id=mare.pk) == [1]

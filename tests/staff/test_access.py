@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -23,16 +25,16 @@ def _join(user: User, place: Place, role: str = "host") -> None:
         members.add(user, role)
 
 
-def _venues(client: Client, tenant: object = None) -> object:
+def _venues(client: Client, tenant: Any = None) -> Any:
     return client.get("/api/v1/venues/", headers={} if tenant is None else {"X-Tenant": str(tenant)})
 
 
-def _names(answer: object) -> list[str]:
+def _names(answer: Any) -> list[str]:
     assert answer.status_code == 200
     return [venue["name"] for venue in answer.json()["results"]]
 
 
-def _refused(answer: object) -> tuple[int, str]:
+def _refused(answer: Any) -> tuple[int, str]:
     assert answer.headers["Content-Type"] == "application/problem+json"
     return answer.status_code, answer.json()["code"]
 

@@ -10,6 +10,7 @@ import pytest
 from audit.models import AuditEntry
 from staff import places, tenant_settings, venues
 from tenants.models import Tenant, Venue
+from tenants.refusal import Refusal
 from tests.personas import Place
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -46,7 +47,7 @@ def test_what_is_given_wins_over_the_country(inside: Place) -> None:
     ],
 )
 def test_a_bad_value_names_its_field_and_changes_nothing(
-    inside: Place, field: str, value: str, refusal: type[Exception]
+    inside: Place, field: str, value: str, refusal: type[Refusal]
 ) -> None:
     mare = Venue.objects.get(name="Mare")
     before = Venue.objects.filter(pk=mare.pk).values().get()
@@ -102,7 +103,7 @@ class TestTheTenantsSettings:
         ],
     )
     def test_a_bad_value_names_its_field_and_changes_nothing(
-        self, inside: Place, changes: dict[str, Any], refusal: type[Exception]
+        self, inside: Place, changes: dict[str, Any], refusal: type[Refusal]
     ) -> None:
         before = Tenant.objects.values().get()
 
