@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils import dates, timezone, translation
+from django.utils import dates, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +17,7 @@ from crm import filters, listing
 from crm.filters import ContactFilters
 from crm.models import NEVER, Contact
 from dashboard import consent_marks, tag_marks
-from dashboard.templatetags.coperto import amount, day
+from dashboard.templatetags.coperto import amount, day, language_name
 from tenants import keyset
 from tenants.models import Venue
 
@@ -200,12 +200,4 @@ def _dress(form: forms.Form) -> None:
     if "birthday_month" in form.fields:
         form.fields["birthday_month"].widget = forms.Select(choices=[any_one, *dates.MONTHS.items()])
     if "language" in form.fields:
-        form.fields["language"].widget = forms.Select(choices=[any_one, *_languages()])
-
-
-def _languages() -> list[tuple[str, str]]:
-    return [(code, str(_(translation.get_language_info(code)["name"]))) for code in OFFERED_LANGUAGES if _is_known(code)]
-
-
-def _is_known(code: str) -> bool:
-    return translation.check_for_language(code) or code in {"zh", "ja", "ru", "uk"}
+        form.fields["language"].widget = forms.Select(choices=[any_one, *((code, language_name(code)) for code in OFFERED_LANGUAGES)])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import phonenumbers
+from babel import Locale
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
@@ -157,12 +158,12 @@ def item(values: Mapping[str, Any], name: str) -> Any:
 
 @register.filter
 def language_name(code: str | None) -> str:
+    """A guest's language in the reader's: `it` is `Italian`, `Italiano`, `Italien`, `Włoski`."""
     if not code:
         return DASH
-    try:
-        return str(_(translation.get_language_info(code)["name"]))
-    except KeyError:
-        return code
+    reader = Locale.parse((translation.get_language() or "en").partition("-")[0])
+    name: str = reader.languages.get(code, code)
+    return name[:1].upper() + name[1:]
 
 
 def _ending(number: int) -> str:

@@ -1,0 +1,111 @@
+"""An evening at the trattoria, as the browser tests and the screenshots find it: guests with histories, a full board."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from bookings import lifecycle, taking
+from bookings.models import Booking, BookingKind, BookingStatus
+from bookings.taking import Draft
+from crm import editing, tags
+from crm.channel import Channel
+from crm.intake import Guest
+from crm.models import Contact, Tag
+from tenants.models import Venue
+from tests.personas import Place
+
+GUESTS: tuple[dict[str, Any], ...] = (
+    {"first_name": "Giulia", "last_name": "Moretti", "email": "giulia.moretti@example.com", "phone": "+393331042217",
+     "language": "it", "birthday": "1980-03-14", "company": "Studio Moretti", "address": "Via Roma 12", "city": "Milano"},
+    {"first_name": "Antoine", "last_name": "Gagnon", "email": "a.gagnon@example.com", "phone": "+15145550184",
+     "language": "fr"},
+    {"first_name": "Marek", "last_name": "Dyja", "phone": "+48601101107", "language": "pl"},
+    {"first_name": "Chiara", "last_name": "De Santis", "email": "chiara.ds@example.com", "phone": "+393407719902"},
+    {"first_name": "Jean-Luc", "last_name": "Tremblay", "email": "jl.tremblay@example.com"},
+    {"first_name": "Sara", "last_name": "Villa", "email": "sara.villa@example.com", "phone": "+393479920031"},
+    {"first_name": "Sara", "last_name": "Villani", "email": "s.villani@example.com", "phone": "+393336650044"},
+    {"first_name": "Famiglia", "last_name": "De Luca", "phone": "+390267890123"},
+)  # fmt: skip
+NICKNAMES = {"Moretti": ("la notaia", "Prefers the quiet room. Ask after the book.")}
+TAGS = {
+    "Moretti": ("vip", "business"),
+    "Gagnon": ("regular",),
+    "De Santis": ("no_show",),
+    "Tremblay": ("friends_family", "allergy_nuts"),
+    "De Luca": ("allergy_nuts", "local"),
+}
+
+
+@dataclass
+class Evening:
+    """The guests by last name, and the instant around which the evening runs."""
+
+    guests: dict[str, Contact]
+    now: datetime.datetime
+    venue: Venue
+
+    def book(self, name: str, hours: float, size: int, *, kind: str = BookingKind.RESERVATION, **own: Any) -> Booking:
+        """A booking so many hours from now; `name` is a guest's last name, or nobody's."""
+        starts_at = self.now + datetime.timedelta(hours=hours)
+        channel = {BookingKind.WALK_IN: Channel.WALK_IN, BookingKind.QUEUE: Channel.QUEUE}.get(BookingKind(kind), Channel.PHONE)
+        contact = self.guests.get(name)
+        snapshot = {"first_name": contact.first_name, "last_name": contact.last_name} if contact else {}
+        draft = Draft(
+            venue=self.venue,
+            kind=BookingKind(kind),
+            channel=own.pop("channel", channel),
+            party_size=size,
+            starts_at=starts_at,
+            contact=contact and contact.pk,
+            snapshot=own.pop("snapshot", snapshot),
+            **own,
+        )
+        return taking.take(draft).booking
+
+    def came(self, name: str, days_ago: int, status: str = BookingStatus.FINISHED, size: int = 2) -> None:
+        booking = self.book(name, -24 * days_ago, size, channel=Channel.WEB)
+        lifecycle.set_status(booking, BookingStatus(status), at=booking.starts_at)
+
+
+def guests_of(place: Place) -> Evening:
+    """The guests, with tags, notes and past evenings. The scope is open."""
+    tags.create("Allergy nuts") if not Tag.objects.filter(key="allergy_nuts").exists() else None
+    guests = {}
+    for values in GUESTS:
+        nickname, notes = NICKNAMES.get(values["last_name"], ("", ""))
+        contact = editing.add(Guest(**values), nickname=nickname, notes=notes).contact
+        guests[contact.last_name] = contact
+        for key in TAGS.get(contact.last_name, ()):
+            tags.add(contact, key)
+    found = Evening(guests, timezone.now(), place.venue)
+    for days in (8, 23, 51, 80, 130):
+        found.came("Moretti", days)
+        found.came("Gagnon", days + 1)
+    found.came("Moretti", 400)
+    found.came("De Santis", 30, BookingStatus.NO_SHOW, 4)
+    found.came("De Santis", 60, BookingStatus.NO_SHOW)
+    found.came("De Santis", 90)
+    found.came("Moretti", 12, BookingStatus.CANCELLED)
+    return found
+
+
+def board_of(place: Place) -> Evening:
+    """The guests, and a board with every state a row can have."""
+    found = guests_of(place)
+    done = found.book("Gagnon", -1, 2, table="7")
+    lifecycle.set_status(done, BookingStatus.ARRIVED, at=found.now - datetime.timedelta(minutes=56))
+    family = found.book("De Luca", -0.5, 6, notes="one high chair", table="12")
+    lifecycle.set_status(family, BookingStatus.ARRIVED, at=found.now - datetime.timedelta(minutes=24))
+    off = found.book("Villani", -0.25, 2)
+    lifecycle.set_status(off, BookingStatus.CANCELLED)
+    found.book("Villa", -0.4, 3)
+    found.book("De Santis", 0.3, 4)
+    found.book("Moretti", 0.8, 4, notes="the corner table", occasion="Anniversary", table="1")
+    found.book("Dyja", 1.3, 2)
+    found.book("nobody", -0.3, 2, kind=BookingKind.QUEUE, snapshot={"first_name": "Bruno", "phone": "+393331112223"})
+    found.book("nobody", -0.1, 4, kind=BookingKind.QUEUE)
+    return found
