@@ -6,6 +6,7 @@ contact's phone, an e-mail can be added but not changed, and a key added to a bo
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,9 @@ from audit import recording
 from audit.actions import Action
 from bookings import lifecycle, locking
 from bookings.models import Booking
+from consent import recording as consent_recording
 from crm import identity, intake, statistics
+from crm.channel import Channel
 from crm.intake import CrmSync, Guest, Intake
 from crm.warnings import IntakeWarning
 
@@ -66,11 +69,28 @@ def _sync(booking: Booking, guest: Guest | None) -> tuple[CrmSync, list[IntakeWa
         return CrmSync.SKIPPED_CONTACT_DELETED, []
     if guest is None:
         return (CrmSync.NO_IDENTITY if booking.contact is None else CrmSync.UNCHANGED), []
+    now = timezone.now()
     reception = intake.receive(
-        Intake(guest, booking.channel, booking.venue, timezone.now(), chosen=booking.contact_id)  # type: ignore[arg-type]
+        Intake(guest, booking.channel, booking.venue, now, chosen=booking.contact_id)  # type: ignore[arg-type]
     )
     booking.contact = reception.contact
+    _consent(booking, reception, now)
     return reception.crm_sync, reception.warnings
+
+
+def _consent(booking: Booking, reception: intake.Reception, now: datetime.datetime) -> None:
+    """What the booking newly carries an address for: an unchanged one says nothing new (R-CONSENT-2)."""
+    former = identity.check(booking.guest.get("email"), booking.guest.get("phone"), booking.venue.country)
+    consent_recording.at_booking(
+        venue=booking.venue,
+        channel=Channel(booking.channel),
+        email=None if reception.identity.e == former.e else reception.identity.e,
+        phone=None if reception.identity.p == former.p else reception.identity.p,
+        contact=reception.contact,
+        opt_in=None,
+        source_id=booking.pk,
+        at=now,
+    )
 
 
 def _save(booking: Booking, old: dict[str, Any], new: dict[str, Any]) -> None:

@@ -112,3 +112,14 @@ def test_a_walk_in_without_a_name_leaves_no_consent(admin, inside, centro):
 
     assert answer.status_code == 201
     assert not ConsentEntry.objects.exists()
+
+
+def test_an_address_added_to_an_open_booking_implies_and_an_unchanged_one_says_nothing_new(admin, centro):
+    answer = book(admin, centro, channel="phone", guest={"last_name": "Rossi", "phone": PHONE})
+    path = f"bookings/{answer.json()['id']}/"
+
+    admin.patch(path, {"guest": {"last_name": "Rossi", "phone": PHONE, "email": EMAIL}})
+    assert consents(admin) == {"email": "implied", "sms": "implied"}
+
+    admin.patch(path, {"guest": {"last_name": "Bianchi", "phone": PHONE, "email": EMAIL}})
+    assert ConsentEntry.objects.count() == 2
