@@ -1,0 +1,36 @@
+"""One run of the benchmarks on servers that stand."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+
+django.setup()
+
+from bench import bookings, report, stage, tenant  # noqa: E402 (models need the apps)
+from config.embedded import Connection  # noqa: E402
+
+
+def run(connection: Connection, given: Mapping[str, str], home: Path, asked: argparse.Namespace) -> int:
+    """Fill, measure, report; the exit code."""
+    began = time.monotonic()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM} if asked.hold else ())
+    call_command("migrate", verbosity=0)
+    contacts, others = (20_000, 100) if asked.quick else (200_000, 1_000)
+    filled = tenant.filled(connection, home, contacts=contacts, others=others)
+    print(f"filled after {time.monotonic() - began:.0f} s")
+    if asked.hold:
+        stage.hold(connection, home)
+        return 0
+    outcomes = []
+    if asked.only != "list":
+        effort = bookings.Effort(rounds=3, seconds=1.5) if asked.quick else bookings.Effort(rounds=7, seconds=3)
+        outcomes.append(bookings.run(connection, given, filled, effort))
+    print(report.text(outcomes))
+    return 0 if all(bar.is_kept for outcome in outcomes for bar in outcome.bars) else 1
