@@ -1,0 +1,143 @@
+"""Another tenant's ids are the same 404 as no id, on every route there is, and never in an answer (R-PRIV-3)."""
+
+from __future__ import annotations
+
+import json
+import re
+from uuid import UUID
+
+import pytest
+from django.urls import URLPattern
+
+from api.urls import urlpatterns
+from tenants import scope
+from tenants.models import ApiKey, Membership
+from tests.api.test_bookings import booking
+from tests.api.test_problems import assert_problem
+
+NO_ID = "0198c5a0-0000-7000-8000-000000000000"
+# Routes that hold no tenant's data, or whose last part is a word and not an id.
+WITHOUT_TENANT = {"openapi.json", "docs/", ""}
+
+
+def routes():
+    found = {str(one.pattern).strip("^$") for one in urlpatterns if isinstance(one, URLPattern)}
+    return sorted(found - WITHOUT_TENANT)
+
+
+WITH_ID = [route for route in routes() if "<" in route]
+
+
+@pytest.fixture
+def strangers(trattoria, bistro, bearer):
+    """The ids of the other tenant, by the first part of the route; and one change of its contact."""
+    key = bearer(bistro)
+    taken = key.post("bookings/", booking(bistro)).json()
+    key.patch(f"contacts/{taken['contact']}/", {"city": "Laval"})
+    with scope.enter(bistro.tenant.pk, scope.SYSTEM):
+        api_key, member = ApiKey.objects.latest("created_at").pk, Membership.objects.get().pk
+    return {
+        "contacts": taken["contact"],
+        "bookings": taken["id"],
+        "venues": str(bistro.venue.pk),
+        "members": str(member),
+        "api-keys": str(api_key),
+        "change": key.get(f"contacts/{taken['contact']}/changes/").json()["results"][0]["id"],
+        "tags": key.post("tags/", {"label": "Secret"}).json()["id"],
+        "tenant": str(bistro.tenant.pk),
+        "user": str(bistro.owner.pk),
+    }
+
+
+def filled(route, ids):
+    """The route with the other tenant's ids in its places."""
+    first = route.split("/")[0]
+    path = re.sub(r"<uuid:change>", ids["change"], route)
+    path = re.sub(r"<str:key>", "vip" if first == "contacts" else ids.get(first, NO_ID), path)
+    return re.sub(r"<uuid:\w+>", ids.get(first, NO_ID), path)
+
+
+@pytest.mark.parametrize("route", WITH_ID)
+def test_a_foreign_id_is_the_same_404_as_no_id(trattoria, bearer, strangers, route):
+    key = bearer(trattoria)
+
+    for send in (key.get, key.post, key.patch, key.delete):
+        foreign = send(filled(route, strangers))
+        nothing = send(filled(route, dict.fromkeys(strangers, NO_ID)))
+
+        assert foreign.status_code in (404, 405), foreign.content
+        assert _without_id(foreign) == _without_id(nothing)
+
+
+def _without_id(response):
+    return {name: value for name, value in json.loads(response.content).items() if name != "instance"}
+
+
+@pytest.mark.parametrize("route", [route for route in routes() if "<" not in route and "template" not in route])
+def test_no_list_shows_another_tenant(trattoria, bearer, strangers, route):
+    response = bearer(trattoria).get(route)
+
+    assert response.status_code in (200, 405)
+    found = {
+        str(UUID(one))
+        for one in re.findall(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}".decode(), response.content.decode())
+    }
+    assert found & set(strangers.values()) == set()
+
+
+@pytest.mark.parametrize(
+    "query", ["contacts/?venue={venues}", "contacts/?tag=secret", "contacts/?consent_venue={venues}"]
+)
+def test_a_foreign_id_in_a_filter_is_400_like_no_id(trattoria, bearer, strangers, query):
+    key = bearer(trattoria)
+
+    foreign = assert_problem(key.get(query.format(**strangers)), 400, "invalid")
+    nothing = assert_problem(key.get(query.format(**dict.fromkeys(strangers, NO_ID))), 400, "invalid")
+
+    assert foreign["errors"] == nothing["errors"]
+
+
+@pytest.mark.parametrize(
+    "query", ["bookings/?venue={venues}", "bookings/?contact={contacts}", "audit/?object_id={bookings}"]
+)
+def test_a_foreign_id_in_a_plain_filter_finds_nothing(trattoria, bearer, strangers, query):
+    assert bearer(trattoria).get(query.format(**strangers)).json()["results"] == []
+
+
+def test_a_foreign_id_in_a_body_is_400_on_its_field_like_no_id(trattoria, bearer, strangers):
+    key = bearer(trattoria)
+    own = key.post("bookings/", booking(trattoria)).json()
+    attempts = [
+        ("bookings/", lambda ids: booking(trattoria, venue=ids["venues"]), "venue"),
+        ("bookings/", lambda ids: booking(trattoria, contact=ids["contacts"]), "contact"),
+        (f"bookings/{own['id']}/contact/", lambda ids: {"contact": ids["contacts"]}, "contact"),
+        (f"contacts/{own['contact']}/tags/", lambda _ids: {"tag": "secret"}, "tag"),
+        ("api-keys/", lambda ids: {"name": "x", "preset": "pos", "venue": ids["venues"]}, "venue"),
+        (
+            f"contacts/{own['contact']}/unsubscribe/",
+            lambda ids: {"venue": ids["venues"], "channel": "email"},
+            "venue",
+        ),
+    ]
+
+    for path, body, field in attempts:
+        foreign = assert_problem(key.post(path, body(strangers)), 400, "invalid")
+        nothing = assert_problem(key.post(path, body(dict.fromkeys(strangers, NO_ID))), 400, "invalid")
+        assert [error["field"] for error in foreign["errors"]] == [field]
+        assert foreign["errors"] == nothing["errors"]
+
+
+def test_a_key_of_one_venue_sees_the_bookings_of_that_venue(trattoria, bearer):
+    admin = bearer(trattoria)
+    centro = admin.post("bookings/", booking(trattoria)).json()
+    mare = admin.post("bookings/", booking(trattoria, venue=str(trattoria.venues[1].pk))).json()
+    bound = bearer(trattoria, "pos", venue=trattoria.venue)
+
+    assert [row["id"] for row in bound.get("bookings/").json()["results"]] == [centro["id"]]
+    assert [row["id"] for row in bound.get(f"contacts/{centro['contact']}/bookings/").json()["results"]] == [
+        centro["id"]
+    ]
+    assert [row["name"] for row in bound.get("venues/").json()["results"]] == ["Centro"]
+    assert_problem(bound.get(f"bookings/{mare['id']}/"), 404, "not_found")
+    assert_problem(bound.patch(f"bookings/{mare['id']}/", {"party_size": 9}), 404, "not_found")
+    assert_problem(bound.post(f"bookings/{mare['id']}/status/", {"status": "arrived"}), 404, "not_found")
