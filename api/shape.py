@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -124,6 +125,7 @@ class Day(serializers.DateField):
             self.fail("invalid")
 
 
+@extend_schema_field({"type": "string", "pattern": r"^\d\d:\d\d(:\d\d)?$"})
 class Clock(serializers.TimeField):
     """A local time of day, HH:MM."""
 

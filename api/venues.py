@@ -30,7 +30,9 @@ class VenueDocument(serializers.Serializer[Any]):
     currency = serializers.CharField()
     consent_regime = serializers.ChoiceField(ConsentRegime.choices)
     double_opt_in = serializers.BooleanField()
-    day_starts_at = serializers.TimeField(help_text="The local time at which a day begins, for late kitchens.")
+    day_starts_at = serializers.RegexField(
+        r"^\d\d:\d\d$", help_text="The local time at which a day begins, for late kitchens."
+    )
     no_show_grace_minutes = serializers.IntegerField()
     ordering_paused = serializers.BooleanField()
 
