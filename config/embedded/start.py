@@ -93,7 +93,7 @@ class Startup:
         began = time.monotonic()
         self.start_servers()
         port = self.choose_port()
-        translations.compile_changed()
+        self.prepare_files()
         self.migrate()
         web = self.start_web(port)
         self.wait_for_web(web, port)
@@ -132,6 +132,11 @@ class Startup:
         state.save(self.connection)
         return port
 
+    def prepare_files(self) -> None:
+        """Compile changed translations, and make the folder that static files would be collected in."""
+        translations.compile_changed()
+        (self.installation.home / "static").mkdir(exist_ok=True)
+
     def migrate(self) -> None:
         """Bring the database up to date, as its owner; skipped when nothing has changed since the last time."""
         if not self.connection.get("DATABASE_OWNER_URL"):
@@ -164,6 +169,7 @@ class Startup:
         if not _has_demo_command():
             self.say("there is no demo data in this version")
             return None
+        self.say("making the demo data ...")
         step = programs.manage("demo", self.connection, "demo", "--json", keeps_stdout=True)
         printed = "\n".join(self.supervisor.run(step, DEMO_SECONDS))
         answer: dict[str, Any] = json.loads(printed)
