@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from audit import recording
@@ -21,13 +22,26 @@ from crm import profile, search_index, tags
 from crm.channel import Channel
 from crm.models import Contact, ContactTag, Tag
 
-BASELINE_FIELDS = ("imported_visit_count", "imported_order_count", "imported_spend_minor", "imported_last_visit_on")
-_COLUMNS = ["notes", "nickname", *BASELINE_FIELDS, *profile.DERIVED_FIELDS, "version", "updated_at"]
+_SAVED = (
+    "id", "notes", "nickname", "phrase_text", "imported_visit_count", "imported_order_count", "imported_spend_minor",
+    "imported_last_visit_on", "version", "updated_at",
+)  # fmt: skip
+_SAVE = """
+UPDATE crm_contact AS contact
+SET notes = new.notes, nickname = new.nickname, phrase_text = new.phrase_text,
+    imported_visit_count = new.visits, imported_order_count = new.orders, imported_spend_minor = new.spend,
+    imported_last_visit_on = new.last_visit_on, version = new.version, updated_at = new.updated_at
+FROM unnest(
+    %s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::int[], %s::bigint[], %s::date[], %s::int[],
+    %s::timestamptz[]
+) AS new (id, notes, nickname, phrase_text, visits, orders, spend, last_visit_on, version, updated_at)
+WHERE contact.id = new.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What one guest's rows add. `baseline` goes from BASELINE_FIELDS to values, those that the file gives."""
+    """What one guest's rows add. `baseline` goes from the `imported_` columns to values, those that the file gives."""
 
     contact: Contact
     is_new: bool
@@ -95,13 +109,14 @@ def _assign(addition: Addition) -> list[profile.Change]:
 
 
 def _save(changed: list[Addition]) -> None:
-    now = timezone.now()
+    """One statement for the chunk: the ORM's bulk update took 5 seconds for 1,000 contacts."""
     for addition in changed:
-        addition.contact.updated_at = now
+        addition.contact.updated_at = timezone.now()
         addition.contact.version += 0 if addition.is_new else 1
-    Contact.objects.bulk_update([addition.contact for addition in changed], _COLUMNS, batch_size=500)
-    named = [addition.contact for addition in changed if addition.nickname and addition.is_new]
-    search_index.write(named, is_new=False)
+    contacts = [addition.contact for addition in changed]
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, [[getattr(one, name) for one in contacts] for name in _SAVED])
+    search_index.write([one.contact for one in changed if one.nickname and one.is_new], is_new=False)
 
 
 def _record(changes: list[profile.Change]) -> None:
