@@ -12,18 +12,21 @@ from django.db.models import Exists, OuterRef, Q
 
 from consent.models import ConsentStatus
 from consent.status import ConsentChannel, Status
-
-COLUMN_OF = {ConsentChannel.EMAIL: "email", ConsentChannel.SMS: "phone"}
+from crm.models import ContactIdentifier
 
 
 def matching(*, status: str | None = None, channel: str | None = None, venue: UUID | None = None) -> Q:
     """The condition on contacts; without a status, that there is any on record but `none`. Empty when nothing is asked."""
     if not (status or channel or venue):
         return Q()
-    channels = [ConsentChannel(channel)] if channel else list(ConsentChannel)
-    wanted = Q(status=status) if status and status != Status.NONE else ~Q(status=Status.NONE)
-    is_held = Q(pk=None)
-    for one in channels:
-        rows = ConsentStatus.objects.filter(wanted, channel=one, address=OuterRef(COLUMN_OF[one]))
-        is_held |= Q(Exists(rows.filter(venue=venue) if venue else rows))
+    rows = ConsentStatus.objects.filter(address=OuterRef("value"))
+    rows = rows.filter(status=status) if status and status != Status.NONE else rows.exclude(status=Status.NONE)
+    if channel:
+        rows = rows.filter(channel=ConsentChannel(channel))
+    if venue:
+        rows = rows.filter(venue=venue)
+    # No phone looks like an e-mail, so that the address alone says of which channel it is. By the contact's own rows a
+    # page of a long list costs index lookups only; by the contact's columns, two hashed tables.
+    present = ContactIdentifier.objects.filter(contact=OuterRef("pk"), is_active=True, is_main=True)
+    is_held = Q(Exists(present.filter(Exists(rows))))
     return ~is_held if status == Status.NONE else is_held
