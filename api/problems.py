@@ -121,8 +121,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return answer(request, _not_found())
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(request, _problem_of(exception) if isinstance(exception, SuspiciousOperation) else _malformed())  # type: ignore[arg-type]
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer(request, _problem_of(exception) or _malformed())
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -6,6 +6,11 @@ from django.urls import include, path
 
 from api import health
 
+handler400 = "config.failures.bad_request"
+handler403 = "config.failures.permission_denied"
+handler404 = "config.failures.not_found"
+handler500 = "config.failures.server_error"
+
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

@@ -7,6 +7,9 @@ import json
 import pytest
 from django.test import Client
 
+from api.venues import VenueList
+from config import failures
+
 MEMBERS = {"type", "title", "status", "detail", "instance", "code"}
 
 
@@ -233,3 +236,26 @@ def test_the_request_id_comes_back(trattoria, bearer, given):
 @pytest.mark.parametrize("given", ["", "a b", "x" * 65, "<script>"])
 def test_a_faulty_request_id_is_replaced(trattoria, bearer, given):
     assert bearer(trattoria).get("venues/", **{"X-Request-Id": given}).headers["X-Request-Id"] != given
+
+
+def test_failures_outside_any_view_are_problems_to_the_api_and_pages_to_people(client, rf):
+    assert_problem(client.get("/api/v1/venues/", headers={"Host": "evil.example"}), 400, "malformed")
+    assert_problem(client.get("/api/v2/venues/"), 404, "not_found")
+    assert client.get("/nowhere/").headers["Content-Type"].startswith("text/html")
+
+    for path, content_type in (("/api/v1/venues/", "application/problem+json"), ("/t/x/", "text/html")):
+        request = rf.get(path)
+        request.request_id = "r1"
+        response = failures.server_error(request)
+        assert (response.status_code, response.headers["Content-Type"].split(";")[0]) == (500, content_type)
+
+
+def test_a_bug_is_a_500_that_says_nothing_and_is_logged(trattoria, bearer, monkeypatch, caplog):
+    key = bearer(trattoria)
+    key.client.raise_request_exception = False
+    monkeypatch.setitem(VenueList.required, "GET", object())
+
+    body = assert_problem(key.get("venues/"), 500, "internal_error")
+
+    assert "object" not in body["detail"]
+    assert "/api/v1/venues/ failed" in caplog.text
