@@ -28,6 +28,7 @@ def _start() -> None:
     if not os.environ.get("DATABASE_OWNER_URL"):
         connection = _open.enter_context(embedded.running(home))
         os.environ.update(connection.environment())
+        os.environ["DATABASE_ADMIN_URL"] = connection.admin_url
 
 
 def _drop_databases() -> None:
