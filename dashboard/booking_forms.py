@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, BookingKind
@@ -25,6 +27,10 @@ OWN_FIELDS = ("party_size", "notes", "table", "occasion")
 def _looked_up(**attrs: Any) -> forms.TextInput:
     """A field whose words are looked up among the contacts while staff type (R-ID-8)."""
     return forms.TextInput(attrs={"data-lookup": "", "autocomplete": "off", **attrs})
+
+
+def _capital(channels: Iterable[Channel]) -> list[tuple[str, str]]:
+    return [(one.value, capfirst(str(one.label))) for one in channels]
 
 
 class GuestFields(forms.Form):
@@ -78,9 +84,7 @@ class MomentFields(forms.Form):
 class TableFields(forms.Form):
     table = forms.CharField(label=_("Table"), max_length=40, required=False)
     occasion = forms.CharField(label=_("Occasion"), max_length=80, required=False)
-    notes = forms.CharField(
-        label=_("Notes"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    notes = forms.CharField(label=_("Notes"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class WalkInForm(TableFields, GuestFields, PartyFields):
@@ -90,9 +94,7 @@ class WalkInForm(TableFields, GuestFields, PartyFields):
 
 
 class ReservationForm(TableFields, GuestFields, MomentFields, PartyFields):
-    channel = forms.ChoiceField(
-        label=_("How they booked"), choices=[(channel.value, channel.label) for channel in STAFF_CHANNELS]
-    )
+    channel = forms.ChoiceField(label=_("How they booked"), choices=lambda: _capital(STAFF_CHANNELS))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -176,7 +177,7 @@ def _show(request: HttpRequest, form: GuestFields, venue: Venue, extra: dict[str
         "sizes": booking_forms.SIZES_AT_ONE_TOUCH,
         "conflict": contacts.conflict_of(form),
         "back_url": _board_url(request, on, venue),
-        "back_label": f"{long_day(on)} · {venue.name}".capitalize(),
+        "back_label": f"{capfirst(long_day(on))} · {venue.name}",
         "venue": venue,
         **extra,
     }

@@ -45,7 +45,7 @@ def _mark(item: ConsentItem, venues: Mapping[UUID, Venue]) -> ConsentMark:
         style=_style(item),
         status_label=_words(item),
         changed_on=item.changed_at.astimezone(venue.zone).date(),
-        can_unsubscribe=item.status != Status.UNSUBSCRIBED,
+        can_unsubscribe=item.status not in (Status.UNSUBSCRIBED, Status.NONE),
     )
 
 

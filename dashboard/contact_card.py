@@ -30,7 +30,9 @@ def content(contact: Contact, venues: list[Venue]) -> dict[str, Any]:
         "stats": _stats(contact, venues),
         "venue_stats": _by_venue(contact, venues),
         "consents": consent_marks.of(reading.current([contact], now=timezone.now())[contact.pk], venues),
-        "upcoming_count": Booking.objects.filter(contact=contact, starts_at__gte=timezone.now(), status__in=OPEN).count(),
+        "upcoming_count": Booking.objects.filter(
+            contact=contact, starts_at__gte=timezone.now(), status__in=OPEN
+        ).count(),
     }
 
 
@@ -97,7 +99,9 @@ def _stats(contact: Contact, venues: list[Venue]) -> list[dict[str, str]]:
     if contact.imported_order_count or contact.imported_spend_minor:
         currency = venues[0].currency
         orders = contact.imported_order_count
-        counted = ngettext("%(count)s order, imported", "%(count)s orders, imported", orders) % {"count": amount(orders)}
+        counted = ngettext("%(count)s order, imported", "%(count)s orders, imported", orders) % {
+            "count": amount(orders)
+        }
         rows.append((_("Spend"), money(contact.imported_spend_minor, currency), counted))
     return [{"label": label, "value": value, "detail": detail} for label, value, detail in rows]
 

@@ -22,7 +22,9 @@ class BirthdayWidget(forms.MultiWidget):
         super().__init__(
             widgets={
                 "day": forms.NumberInput(attrs={"min": 1, "max": 31, "aria-label": _("Day"), "placeholder": _("Day")}),
-                "month": forms.Select(choices=[("", _("Month")), *dates.MONTHS.items()], attrs={"aria-label": _("Month")}),
+                "month": forms.Select(
+                    choices=[("", _("Month")), *dates.MONTHS.items()], attrs={"aria-label": _("Month")}
+                ),
                 "year": forms.NumberInput(attrs={"aria-label": _("Year"), "placeholder": _("Year, if known")}),
             }
         )
@@ -73,9 +75,7 @@ class ContactForm(forms.Form):
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     postcode = forms.CharField(label=_("Postcode"), max_length=20, required=False)
     city = forms.CharField(label=_("City"), max_length=100, required=False)
-    notes = forms.CharField(
-        label=_("Notes"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    notes = forms.CharField(label=_("Notes"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

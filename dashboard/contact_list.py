@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils import dates, timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -104,7 +105,9 @@ def _page(state: ListState, contacts: filters.Contacts, venues: list[Venue]) -> 
         "rows": _rows(found.rows, venues),
         "next_url": found.next and state.url(cursor=found.next),
         "previous_url": found.previous and state.url(cursor=found.previous),
-        "count_label": amount(count) if count <= COUNTED_UP_TO else _("over %(count)s") % {"count": amount(COUNTED_UP_TO)},
+        "count_label": amount(count)
+        if count <= COUNTED_UP_TO
+        else _("over %(count)s") % {"count": amount(COUNTED_UP_TO)},
         "is_filtered": bool(state.query.get("q") or list(_chips(state))),
     }
 
@@ -195,9 +198,13 @@ def _dress(form: forms.Form) -> None:
             field.widget = forms.CheckboxSelectMultiple(choices=field.choices)
         elif isinstance(field, forms.NullBooleanField):
             field.widget.choices = [("", _("any")), ("true", _("yes")), ("false", _("no"))]  # type: ignore[attr-defined]
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            field.choices = [(value, capfirst(label)) for value, label in field.choices]
         field.label_suffix = ""
     any_one = ("", _("any"))
     if "birthday_month" in form.fields:
         form.fields["birthday_month"].widget = forms.Select(choices=[any_one, *dates.MONTHS.items()])
     if "language" in form.fields:
-        form.fields["language"].widget = forms.Select(choices=[any_one, *((code, language_name(code)) for code in OFFERED_LANGUAGES)])
+        form.fields["language"].widget = forms.Select(
+            choices=[any_one, *((code, language_name(code)) for code in OFFERED_LANGUAGES)]
+        )

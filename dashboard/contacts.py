@@ -9,8 +9,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from consent import unsubscribing
+from consent.status import ConsentChannel
 from crm import bin, editing, history, listing, tags  # noqa: A004 - the contacts' bin
 from crm.editing import Edited
 from crm.intake import CrmSync
@@ -19,6 +22,7 @@ from crm.tags import TagLimit
 from dashboard import contact_card, contact_forms, contact_list, contact_tabs, context, pages
 from dashboard.contact_forms import ContactForm
 from tenants import keyset
+from tenants.models import Venue
 from tenants.permissions import Permission
 from tenants.refusal import Refusal
 
@@ -104,6 +108,17 @@ def revert(request: HttpRequest, id: UUID, change: UUID) -> HttpResponse:
     history.revert(history.of(contact).get(pk=change))
     messages.success(request, _("The earlier value is back."))
     return pages.to(request, "contact", contact.pk, query="tab=changes")
+
+
+@pages.act(Permission.CONTACTS_WRITE)
+def unsubscribe(request: HttpRequest, id: UUID) -> HttpResponse:
+    """One channel of one venue; nobody but the guest can undo it (R-CONSENT-2)."""
+    contact, venue = _find(id), Venue.objects.get(pk=pages.uuid_of(request.POST.get("venue")))
+    channel = pages.choice_of(ConsentChannel, request.POST.get("channel"))
+    unsubscribing.unsubscribe(contact, venue=venue, channel=channel, at=timezone.now())
+    said = {"venue": venue.name, "channel": channel.label}
+    messages.success(request, _("Unsubscribed: %(venue)s, %(channel)s.") % said)
+    return pages.to(request, "contact", contact.pk)
 
 
 @pages.act(Permission.CONTACTS_DELETE)

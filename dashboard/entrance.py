@@ -63,7 +63,9 @@ def _join_anew(request: HttpRequest, token: str, offer: Offer) -> HttpResponse:
     form = NewColleague(request.POST or None, email=offer.invitation.email)
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form):
-            tenant, user = joining.register(token, name=form.cleaned_data["name"], password=form.cleaned_data["password"])
+            tenant, user = joining.register(
+                token, name=form.cleaned_data["name"], password=form.cleaned_data["password"]
+            )
             login(request, user, backend=BACKEND)
             return _to_board(tenant)
     return _show(request, offer, {"form": form}, status=400 if form.errors else 200)

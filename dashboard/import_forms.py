@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils import formats
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from importexport import columns
@@ -21,6 +22,10 @@ EXAMPLE_DAY = datetime.date(2026, 4, 3)
 WRITTEN = {DateFormat.DMY: "03/04/2026", DateFormat.MDY: "04/03/2026", DateFormat.YMD: "2026/04/03"}
 
 
+def _modes() -> list[tuple[str, str]]:
+    return [(value, capfirst(str(label))) for value, label in ImportMode.choices]
+
+
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("Your guest list"),
@@ -29,7 +34,7 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
         error_messages={"required": _("Choose a file first.")},
     )
-    mode = forms.ChoiceField(label=_("What it may do"), choices=ImportMode.choices, initial=ImportMode.UPSERT)
+    mode = forms.ChoiceField(label=_("What it may do"), choices=_modes, initial=ImportMode.UPSERT)
     venue = forms.ModelChoiceField(
         label=_("Venue"),
         queryset=Venue.objects.none(),

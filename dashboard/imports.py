@@ -101,9 +101,7 @@ def template_file(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 def _upload(form: UploadForm) -> ImportJob:
     values = form.cleaned_data
     file = values["file"]
-    return uploading.upload(
-        file.chunks(), file_name=file.name, mode=ImportMode(values["mode"]), venue=values["venue"]
-    )
+    return uploading.upload(file.chunks(), file_name=file.name, mode=ImportMode(values["mode"]), venue=values["venue"])
 
 
 def _corrected(request: HttpRequest, job: ImportJob) -> HttpResponse:

@@ -21,13 +21,18 @@ from tenants.permissions import Permission, Preset
 
 
 class KeyForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=api_keys.NAME_LENGTH, help_text=_("Where it is used: “Website”."))
+    name = forms.CharField(
+        label=_("Name"), max_length=api_keys.NAME_LENGTH, help_text=_("Where it is used: “Website”.")
+    )
     preset = forms.ChoiceField(label=_("What it is for"), choices=Preset.choices)
     venue = forms.ModelChoiceField(
         label=_("Venue"), queryset=Venue.objects.none(), required=False, empty_label=_("all venues")
     )
     expires_on = forms.DateField(
-        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Empty: no end.")
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: no end."),
     )
     origins = forms.CharField(
         label=_("Web addresses it may be used from"),

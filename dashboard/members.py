@@ -35,13 +35,15 @@ def listing(request: HttpRequest) -> HttpResponse:
             invitation = invitations.invite(form.cleaned_data["email"], form.cleaned_data["role"])
             messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": invitation.email})
             return pages.to(request, "members")
-    return render(request, "dashboard/settings/members.html", _content(request, form), status=400 if form.errors else 200)
+    return render(
+        request, "dashboard/settings/members.html", _content(request, form), status=400 if form.errors else 200
+    )
 
 
 @pages.act(Permission.MEMBERS_MANAGE)
 def change_role(request: HttpRequest, id: UUID) -> HttpResponse:
     member = members.everyone().get(pk=id)
-    members.change_role(member, Role(request.POST.get("role", member.role)))
+    members.change_role(member, pages.choice_of(Role, request.POST.get("role")))
     messages.success(request, _("%(name)s: %(role)s.") % {"name": member.user, "role": Role(member.role).label})
     return pages.to(request, "members")
 
@@ -64,11 +66,17 @@ def _content(request: HttpRequest, form: InvitationForm) -> dict[str, Any]:
     own = context.of(request).user_id
     return {
         "section": "settings",
-        "page": "staff",
+        "page": "members",
         "form": form,
         "roles": Role.choices,
         "members": [
-            {"id": one.pk, "name": str(one.user), "email": one.user.email, "role": one.role, "is_self": one.user_id == own}
+            {
+                "id": one.pk,
+                "name": str(one.user),
+                "email": one.user.email,
+                "role": one.role,
+                "is_self": one.user_id == own,
+            }
             for one in members.everyone().order_by("created_at", "id")
         ],
         "invitations": [

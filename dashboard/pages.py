@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
+from django.db.models import TextChoices
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -30,10 +31,13 @@ from tenants.refusal import Refusal
 from tenants.scope import PermissionMissing
 
 P = ParamSpec("P")
+Choice = TypeVar("Choice", bound=TextChoices)
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def page(*permissions: Permission, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callable[[View[P]], Callable[..., Any]]:
+def page(
+    *permissions: Permission, methods: tuple[str, ...] = ("GET", "HEAD")
+) -> Callable[[View[P]], Callable[..., Any]]:
     """A page of a tenant: needs one of `permissions`, when any are given, and answers every refusal itself."""
 
     def decorate(view: View[P]) -> Callable[..., Any]:
@@ -46,7 +50,7 @@ def page(*permissions: Permission, methods: tuple[str, ...] = ("GET", "HEAD")) -
                     return view(request, *args, **kwargs)
             except PermissionMissing as refusal:
                 return render(request, "403.html", {"refusal": refusal}, status=403)
-            except ObjectDoesNotExist as error:
+            except (ObjectDoesNotExist, UnknownChoice) as error:
                 raise Http404 from error
             except Refusal as refusal:
                 return _answer(request, refusal)
@@ -89,7 +93,9 @@ def attempt(form: BaseForm, names: Mapping[str, str] | None = None) -> Iterator[
         form.refusal = refusal  # type: ignore[attr-defined]
         field = (refusal.field or "").removeprefix("guest.")
         field = (names or {}).get(field, field)
-        form.add_error(field if field in form.fields else None, ValidationError(str(refusal.message), code=refusal.code))
+        form.add_error(
+            field if field in form.fields else None, ValidationError(str(refusal.message), code=refusal.code)
+        )
 
 
 def to(request: HttpRequest, name: str, *args: object, query: str = "") -> HttpResponseRedirect:
@@ -108,6 +114,18 @@ def back(request: HttpRequest) -> HttpResponseRedirect:
 def _referring_path(request: HttpRequest) -> str:
     parts = urlsplit(request.headers.get("Referer", ""))
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+class UnknownChoice(Exception):
+    """A value that no page of ours offers."""
+
+
+def choice_of(choices: type[Choice], value: str | None) -> Choice:
+    """A value out of a closed list. Raises UnknownChoice."""
+    try:
+        return choices(value)
+    except ValueError as error:
+        raise UnknownChoice(value) from error
 
 
 def uuid_of(text: str | None) -> UUID:

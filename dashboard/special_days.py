@@ -20,7 +20,11 @@ def near(contact: Contact, on: datetime.date) -> str:
     for year in (on.year - 1, on.year, on.year + 1):
         day = _in_year(contact, year)
         if abs((day - on).days) <= NEAR_DAYS:
-            return _("Birthday today") if day == on else _("Birthday on %(day)s") % {"day": formats.date_format(day, "j E")}
+            return (
+                _("Birthday today")
+                if day == on
+                else _("Birthday on %(day)s") % {"day": formats.date_format(day, "j E")}
+            )
     return ""
 
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("contacts/<uuid:id>/tags/", contacts.tag, name="contact_tag"),
     path("contacts/<uuid:id>/tags/<str:key>/remove/", contacts.untag, name="contact_untag"),
     path("contacts/<uuid:id>/changes/<uuid:change>/revert/", contacts.revert, name="contact_revert"),
+    path("contacts/<uuid:id>/unsubscribe/", contacts.unsubscribe, name="contact_unsubscribe"),
     path("contacts/<uuid:id>/delete/", contacts.delete, name="contact_bin"),
     path("contacts/<uuid:id>/restore/", contacts.restore, name="contact_restore"),
     path("bin/", contacts.bin_list, name="bin"),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from babel import Locale
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dashboard import context, pages
@@ -36,21 +39,22 @@ class VenueForm(forms.Form):
     no_show_grace_minutes = forms.IntegerField(
         label=_("Minutes before a no-show is offered"), min_value=0, max_value=240
     )
-    double_opt_in = forms.BooleanField(
-        label=_("Ask guests to confirm their consent by a mailed link"), required=False
-    )
+    double_opt_in = forms.BooleanField(label=_("Ask guests to confirm their consent by a mailed link"), required=False)
     ordering_paused = forms.BooleanField(label=_("Online ordering is paused"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._offer("country", sorted(places.countries()))
-        self._offer("timezone", sorted(places.time_zones()))
-        self._offer("currency", sorted(places.currencies()))
+        reader = Locale.parse((get_language() or "en").partition("-")[0])
+        self._offer("country", places.countries(), reader.territories)
+        self._offer("timezone", places.time_zones(), {})
+        self._offer("currency", places.currencies(), reader.currencies)
 
-    def _offer(self, name: str, values: list[str]) -> None:
+    def _offer(self, name: str, values: Iterable[str], names: Mapping[str, str]) -> None:
+        """The values with their names in the reader's language, in the order of the names."""
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101
-        field.choices = [(value, value) for value in values]
+        labels = {value: f"{names[value]} ({value})" if value in names else value for value in values}
+        field.choices = sorted(labels.items(), key=lambda choice: choice[1].casefold())
 
 
 @pages.page(Permission.VENUES_MANAGE)

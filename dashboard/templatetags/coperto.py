@@ -28,7 +28,9 @@ NO_MINOR_UNITS = frozenset({"JPY", "KRW", "CLP", "HUF"})
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """A drawing from icons.svg, hidden from screen readers: the text beside it says what it means."""
-    return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', size, static("dashboard/icons.svg"), name)
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', size, static("dashboard/icons.svg"), name
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -11,10 +11,12 @@ from django.utils import timezone
 from bookings import lifecycle, taking
 from bookings.models import Booking, BookingKind, BookingStatus
 from bookings.taking import Draft
+from consent.recording import OptIn
 from crm import editing, tags
 from crm.channel import Channel
 from crm.intake import Guest
 from crm.models import Contact, Tag
+from tenants import scope
 from tenants.models import Venue
 from tests.personas import Place
 
@@ -28,7 +30,7 @@ GUESTS: tuple[dict[str, Any], ...] = (
     {"first_name": "Jean-Luc", "last_name": "Tremblay", "email": "jl.tremblay@example.com"},
     {"first_name": "Sara", "last_name": "Villa", "email": "sara.villa@example.com", "phone": "+393479920031"},
     {"first_name": "Sara", "last_name": "Villani", "email": "s.villani@example.com", "phone": "+393336650044"},
-    {"first_name": "Famiglia", "last_name": "De Luca", "phone": "+390267890123"},
+    {"first_name": "Famiglia", "last_name": "De Luca", "phone": "+390249513870"},
 )  # fmt: skip
 NICKNAMES = {"Moretti": ("la notaia", "Prefers the quiet room. Ask after the book.")}
 TAGS = {
@@ -51,11 +53,17 @@ class Evening:
     def book(self, name: str, hours: float, size: int, *, kind: str = BookingKind.RESERVATION, **own: Any) -> Booking:
         """A booking so many hours from now; `name` is a guest's last name, or nobody's."""
         starts_at = self.now + datetime.timedelta(hours=hours)
-        channel = {BookingKind.WALK_IN: Channel.WALK_IN, BookingKind.QUEUE: Channel.QUEUE}.get(BookingKind(kind), Channel.PHONE)
+        channel = {BookingKind.WALK_IN: Channel.WALK_IN, BookingKind.QUEUE: Channel.QUEUE}.get(
+            BookingKind(kind), Channel.PHONE
+        )
         contact = self.guests.get(name)
         snapshot = {"first_name": contact.first_name, "last_name": contact.last_name} if contact else {}
+        opt_in = own.pop("opt_in", None)
+        guest = Guest(email=contact.email, phone=contact.phone) if contact and opt_in else Guest()
         draft = Draft(
             venue=self.venue,
+            guest=guest,
+            opt_in=opt_in,
             kind=BookingKind(kind),
             channel=own.pop("channel", channel),
             party_size=size,
@@ -67,7 +75,9 @@ class Evening:
         return taking.take(draft).booking
 
     def came(self, name: str, days_ago: int, status: str = BookingStatus.FINISHED, size: int = 2) -> None:
-        booking = self.book(name, -24 * days_ago, size, channel=Channel.WEB)
+        ticked = OptIn(email=name != "Gagnon", sms=None, wording="newsletter-2026-01")
+        with scope.enter(scope.tenant_id(), scope.SYSTEM):
+            booking = self.book(name, -24 * days_ago, size, channel=Channel.WEB, opt_in=ticked)
         lifecycle.set_status(booking, BookingStatus(status), at=booking.starts_at)
 
 

@@ -1,0 +1,113 @@
+"""A browser on a real server: Debian's Chromium, driven by Playwright, on pages that a thread of this process serves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tenants.permissions import Role
+from tests.personas import Place
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+DESK, PHONE = (1440, 900), (390, 844)
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            connections.close_all()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that leaves in the middle of an answer is no error of ours."""
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: apt install chromium")
+    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code that must not use a database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def site(commits: None) -> Iterator[str]:
+    """The address of a running server over what the test commits."""
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@dataclass
+class Visitor:
+    """Somebody at a screen. `complaints` gathers what the browser's console had to say."""
+
+    page: Page
+    context: BrowserContext
+    site: str
+    place: Place
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str = "") -> Page:
+        """Open a page of the tenant: `contacts/`."""
+        self.page.goto(f"{self.site}/t/{self.place.tenant.slug}/{path}")
+        return self.page
+
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Visit]:
+    """Let a member of staff in, at a desk or with a phone: `visit(trattoria, Role.HOST, PHONE)`."""
+    opened: list[BrowserContext] = []
+
+    def let_in(place: Place, role: str = Role.OWNER, size: tuple[int, int] = DESK, *, language: str = "en") -> Visitor:
+        is_phone = size[0] < 600
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, has_touch=is_phone, is_mobile=is_phone, locale=language
+        )
+        opened.append(context)
+        cookie = place.signed_in(role).cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": site}])
+        visitor = Visitor(context.new_page(), context, site, place)
+        visitor.page.on("console", lambda message: _note(visitor, message))
+        visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+        return visitor
+
+    yield let_in
+    for context in opened:
+        context.close()
+
+
+def _note(visitor: Visitor, message: Any) -> None:
+    if message.type in ("error", "warning"):
+        visitor.complaints.append(message.text)

@@ -1,0 +1,70 @@
+"""How every page looks, at a desk and on a phone: nothing overflows, text is legible, controls have names and can be hit.
+
+With COPERTO_SCREENSHOTS set to a folder, what was seen is kept there.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bookings.models import Booking, BookingStatus
+from crm.models import Contact
+from tests.dashboard import evening
+from tests.dashboard.conftest import DESK, PHONE, Visit
+from tests.personas import Place
+
+AUDIT = (Path(__file__).parent / "audit.js").read_text()
+SHOTS = os.environ.get("COPERTO_SCREENSHOTS")
+LANGUAGES = os.environ.get("COPERTO_LANGUAGES", "en").split()
+
+
+def _paths(place: Place) -> dict[str, str]:
+    with place.enter():
+        giulia = Contact.objects.get(last_name="Moretti")
+        booking = Booking.objects.get(contact=giulia, status=BookingStatus.CONFIRMED)
+    return {
+        "board": "",
+        "contacts": "contacts/",
+        "nobody": "contacts/?q=zzz&visits_min=3",
+        "card": f"contacts/{giulia.pk}/",
+        "visits": f"contacts/{giulia.pk}/?tab=visits",
+        "changes": f"contacts/{giulia.pk}/?tab=changes",
+        "notes": f"contacts/{giulia.pk}/?notes=1",
+        "edit": f"contacts/{giulia.pk}/edit/",
+        "add": "contacts/new/",
+        "bin": "bin/",
+        "booking": "bookings/new/",
+        "booking-known": f"bookings/new/?contact={giulia.pk}",
+        "walk-in": "bookings/new/?kind=walk_in",
+        "queue": "bookings/new/?kind=queue",
+        "booking-edit": f"bookings/{booking.pk}/",
+        "close": "close/",
+        "imports": "imports/",
+        "venues": "settings/venues/",
+        "venue": "settings/venues/new/",
+        "staff": "settings/staff/",
+        "keys": "settings/keys/",
+        "more": "more/",
+    }
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_legible_and_can_be_used(
+    visit: Visit, trattoria: Place, size: tuple[int, int], language: str
+) -> None:
+    with trattoria.enter():
+        evening.board_of(trattoria)
+    visitor, faults = visit(trattoria, size=size, language=language), []
+
+    for name, path in _paths(trattoria).items():
+        page = visitor.go(path)
+        faults += [f"{name}: {fault}" for fault in page.evaluate(AUDIT, size == PHONE)]
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/{name}-{size[0]}-{language}.png", full_page=True)
+
+    assert "\n".join(faults) == ""
+    assert visitor.complaints == []
