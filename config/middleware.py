@@ -27,7 +27,8 @@ from tenants.refusal import Refusal
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 API_PREFIX = "/api/v1/"
-TENANT_PAGE = re.compile(r"^/t/(?P<slug>[-a-z0-9]+)/")
+# As the addresses have it: what a page could match must find its tenant here, or be nobody's.
+TENANT_PAGE = re.compile(r"^/t/(?P<slug>[-a-zA-Z0-9_]+)/")
 GIVEN_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 
 

@@ -145,3 +145,9 @@ class TestARefusalWritesNothing:
 
         assert _refused(answer) == (409, "name_in_use")
         assert _names(_venues(client)) == ["Centro", "Mare", "Terrazza"]
+
+
+@pytest.mark.parametrize("address", ["/t/Trattoria/", "/t/trattoria_/", "/t/_/", "/t//", "/t/trattoria"])
+def test_an_odd_address_of_a_page_is_404_or_led_aright(trattoria: Place, address: str) -> None:
+    assert trattoria.signed_in().get(address).status_code in {301, 404}
+    assert Client().get(address).status_code in {301, 302, 404}
