@@ -41,24 +41,31 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @pages.act(Permission.MEMBERS_MANAGE)
-def change_role(request: HttpRequest, id: UUID) -> HttpResponse:
-    member = members.everyone().get(pk=id)
+def change_role(request: HttpRequest, pk: UUID) -> HttpResponse:
+    member = members.everyone().get(pk=pk)
     members.change_role(member, pages.choice_of(Role, request.POST.get("role")))
     messages.success(request, _("%(name)s: %(role)s.") % {"name": member.user, "role": Role(member.role).label})
     return pages.to(request, "members")
 
 
 @pages.act(Permission.MEMBERS_MANAGE)
-def remove(request: HttpRequest, id: UUID) -> HttpResponse:
-    member = members.everyone().get(pk=id)
+def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+    member = members.everyone().get(pk=pk)
     members.remove(member)
     messages.success(request, _("%(name)s has no access any more.") % {"name": member.user})
     return pages.to(request, "members")
 
 
 @pages.act(Permission.MEMBERS_MANAGE)
-def withdraw_invitation(request: HttpRequest, id: UUID) -> HttpResponse:
-    invitations.withdraw(invitations.waiting().get(pk=id))
+def resend_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    invitation = invitations.resend(invitations.waiting().get(pk=pk))
+    messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": invitation.email})
+    return pages.to(request, "members")
+
+
+@pages.act(Permission.MEMBERS_MANAGE)
+def withdraw_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    invitations.withdraw(invitations.waiting().get(pk=pk))
     return pages.to(request, "members")
 
 
