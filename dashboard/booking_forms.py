@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import Booking, BookingKind
 from crm.channel import Channel
 from crm.intake import Guest
-from dashboard.contact_list import OFFERED_LANGUAGES
+from dashboard.filter_panel import OFFERED_LANGUAGES
 from dashboard.templatetags.coperto import language_name
 from tenants.models import Venue
 
@@ -47,7 +47,7 @@ class GuestFields(forms.Form):
         if isinstance(language, forms.ChoiceField):
             language.choices = [("", _("not known")), *((code, language_name(code)) for code in OFFERED_LANGUAGES)]
 
-    def snapshot(self) -> dict[str, str]:
+    def snapshot(self) -> dict[str, Any]:
         """The guest data exactly as they were typed, for the booking to keep."""
         return {name: self.cleaned_data[name] for name in GUEST_FIELDS if self.cleaned_data.get(name)}
 

@@ -21,7 +21,7 @@ from bookings.taking import Draft, Taken
 from crm import listing
 from crm.channel import Channel
 from crm.warnings import IntakeWarning
-from dashboard import booking_forms, board, contact_list, contacts, context, day, pages, tag_marks
+from dashboard import board, booking_forms, contact_list, contacts, context, day, pages, tag_marks
 from dashboard.booking_forms import EditForm, GuestFields, ReservationForm, WalkInForm
 from dashboard.templatetags.coperto import amount, long_day, percent
 from dashboard.templatetags.coperto import day as short_day
@@ -50,8 +50,8 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @pages.page(Permission.BOOKINGS_WRITE, methods=BOTH)
-def edit(request: HttpRequest, id: UUID) -> HttpResponse:
-    booking = Booking.objects.select_related("venue", "contact").get(pk=id)
+def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    booking = Booking.objects.select_related("venue", "contact").get(pk=pk)
     form = EditForm(request.POST or None, initial=booking_forms.initial_of(booking, booking.venue))
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form):
@@ -64,8 +64,8 @@ def edit(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @pages.act(Permission.BOOKINGS_WRITE)
-def link(request: HttpRequest, id: UUID) -> HttpResponse:
-    booking = linking.link(Booking.objects.get(pk=id), pages.uuid_of(request.POST.get("contact")))
+def link(request: HttpRequest, pk: UUID) -> HttpResponse:
+    booking = linking.link(Booking.objects.get(pk=pk), pages.uuid_of(request.POST.get("contact")))
     messages.success(request, _("The booking now belongs to %(name)s.") % {"name": booking.contact})
     return _to_board(request, booking)
 
@@ -89,13 +89,12 @@ def _proposal(request: HttpRequest, venue: Venue) -> dict[str, Any]:
 
 def _draft(form: WalkInForm | ReservationForm, kind: BookingKind, venue: Venue) -> Draft:
     values = form.cleaned_data
-    is_reservation = isinstance(form, ReservationForm)
     usual = {BookingKind.WALK_IN: Channel.WALK_IN, BookingKind.QUEUE: Channel.QUEUE}
     return Draft(
         venue=venue,
         kind=kind,
         channel=usual.get(kind) or Channel(values["channel"]),
-        starts_at=form.starts_at(venue) if is_reservation else None,
+        starts_at=form.starts_at(venue) if isinstance(form, ReservationForm) else None,
         guest=form.guest(),
         snapshot=form.snapshot(),
         contact=values.get("contact"),

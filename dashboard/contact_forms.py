@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from crm import birthday
 from crm.intake import Guest
 from crm.models import Contact
-from dashboard.contact_list import OFFERED_LANGUAGES
+from dashboard.filter_panel import OFFERED_LANGUAGES
 from dashboard.templatetags.coperto import language_name
 
 

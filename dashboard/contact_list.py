@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django import forms
 from django.http import QueryDict
-from django.utils import dates, timezone
-from django.utils.text import capfirst
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,8 +15,8 @@ from consent import reading
 from crm import filters, listing
 from crm.filters import ContactFilters
 from crm.models import NEVER, Contact
-from dashboard import consent_marks, tag_marks
-from dashboard.templatetags.coperto import amount, day, language_name
+from dashboard import consent_marks, filter_panel, tag_marks
+from dashboard.templatetags.coperto import amount
 from tenants import keyset
 from tenants.models import Venue
 
@@ -26,17 +24,6 @@ PAGE_SIZE = 50
 USUAL_ORDERING = "last_name"
 # Counting further costs more than anybody gains: 95 ms for a million, 1 ms up to here.
 COUNTED_UP_TO = 10_000
-OFFERED_LANGUAGES = ("it", "en", "fr", "pl", "de", "es", "nl", "pt", "ru", "uk", "ja", "zh")
-GROUPS = (
-    (gettext_lazy("Guest"), ("language", "kind", "birthday_month", "birthday_within", "tag")),
-    (
-        gettext_lazy("Visits"),
-        ("last_visit_after", "last_visit_before", "visits_min", "visits_max", "no_shows_min"),
-    ),
-    (gettext_lazy("Consent"), ("consent_venue", "consent_channel", "consent_status")),
-    (gettext_lazy("Origin"), ("first_contact_after", "first_contact_before", "channel", "venue")),
-    (gettext_lazy("To check"), ("duplicates", "suspect_key")),
-)
 COLUMNS = (
     (gettext_lazy("Name"), "last_name", False),
     (gettext_lazy("E-mail and phone"), "", False),
@@ -53,17 +40,19 @@ class ListState:
     def __init__(self, query: QueryDict, address: str) -> None:
         self.query, self.address = query, address
         self.filters: ContactFilters = filters.filtered(listing.active(), query)
-        _dress(self.filters.form)
+        filter_panel.dress(self.filters.form)
         wanted = query.get("ordering", "")
         self.ordering = wanted if wanted in listing.ORDERINGS else USUAL_ORDERING
 
-    def url(self, *, without: tuple[str, ...] = (), **values: str | list[str] | None) -> str:
+    def url(self, **changes: str | None) -> str:
         """This list with some of its state changed; a change of state starts at the first page."""
+        return self.url_with({name: [value] if value else [] for name, value in changes.items()})
+
+    def url_with(self, changes: Mapping[str, list[str]]) -> str:
         query = self.query.copy()
-        for name in ("cursor", *without):
-            query.pop(name, None)
-        for name, value in values.items():
-            query.setlist(name, value if isinstance(value, list) else [value] if value else [])
+        query.pop("cursor", None)
+        for name, values in changes.items():
+            query.setlist(name, values)
         for name in [name for name in query if not any(query.getlist(name))]:
             del query[name]
         return f"{self.address}?{query.urlencode()}"
@@ -82,8 +71,8 @@ def content(state: ListState, venues: list[Venue]) -> dict[str, Any]:
         "section": "contacts",
         "page": _page(state, contacts, venues),
         "columns": list(_columns(state)),
-        "chips": list(_chips(state)),
-        "groups": _groups(form),
+        "chips": list(filter_panel.chips(state)),
+        "groups": filter_panel.groups(form),
         "filter_errors": form.errors,
         "query": state.query.get("q", ""),
         "ordering": state.query.get("ordering", ""),
@@ -108,7 +97,7 @@ def _page(state: ListState, contacts: filters.Contacts, venues: list[Venue]) -> 
         "count_label": amount(count)
         if count <= COUNTED_UP_TO
         else _("over %(count)s") % {"count": amount(COUNTED_UP_TO)},
-        "is_filtered": bool(state.query.get("q") or list(_chips(state))),
+        "is_filtered": bool(state.query.get("q") or list(filter_panel.chips(state))),
     }
 
 
@@ -151,60 +140,3 @@ def _columns(state: ListState) -> Iterator[dict[str, Any]]:
         turned = {"ascending": f"-{name}", "descending": name}.get(direction, first)
         url = state.url(ordering=turned) if name else ""
         yield {"label": label, "url": url, "direction": direction, "is_number": is_number}
-
-
-def _chips(state: ListState) -> Iterator[dict[str, str]]:
-    """One chip per filter in force, and one per tag, each with the list without it."""
-    form = state.filters.form
-    if not form.is_bound or not form.is_valid():
-        return
-    if state.query.get("q"):
-        yield {"label": _("Search"), "value": state.query["q"], "remove_url": state.url(q=None)}
-    for name, value in form.cleaned_data.items():
-        if name == "q" or value in (None, "") or (hasattr(value, "exists") and not value):
-            continue
-        label = str(form.fields[name].label)
-        if isinstance(form.fields[name], forms.ModelMultipleChoiceField):
-            for mark in value:
-                others = [one for one in state.query.getlist(name) if one != mark.key]
-                yield {"label": label, "value": str(mark), "remove_url": state.url(**{name: others})}
-        else:
-            yield {"label": label, "value": _said(form.fields[name], value), "remove_url": state.url(**{name: None})}
-
-
-def _said(field: forms.Field, value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, datetime.date):
-        return day(value)
-    choices = dict(getattr(field.widget, "choices", []) or []) if not hasattr(value, "pk") else {}
-    return str(choices.get(value, choices.get(str(value), value)))
-
-
-def _groups(form: forms.Form) -> list[tuple[str, list[forms.BoundField]]]:
-    """The panel's fields under their headings; a filter that no heading claims comes last, so that none is lost."""
-    named = [name for _heading, names in GROUPS for name in names]
-    rest = tuple(name for name in form.fields if name not in named and name != "q")
-    groups = [(str(heading), [form[name] for name in names if name in form.fields]) for heading, names in GROUPS]
-    return [group for group in [*groups, (_("More"), [form[name] for name in rest])] if group[1]]
-
-
-def _dress(form: forms.Form) -> None:
-    """Give the fields the controls that suit a person: calendars, months and languages by name, tags to touch."""
-    for field in form.fields.values():
-        if isinstance(field, forms.DateField):
-            field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        elif isinstance(field, forms.ModelMultipleChoiceField):
-            field.widget = forms.CheckboxSelectMultiple(choices=field.choices)
-        elif isinstance(field, forms.NullBooleanField):
-            field.widget.choices = [("", _("any")), ("true", _("yes")), ("false", _("no"))]  # type: ignore[attr-defined]
-        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-            field.choices = [(value, capfirst(label)) for value, label in field.choices]
-        field.label_suffix = ""
-    any_one = ("", _("any"))
-    if "birthday_month" in form.fields:
-        form.fields["birthday_month"].widget = forms.Select(choices=[any_one, *dates.MONTHS.items()])
-    if "language" in form.fields:
-        form.fields["language"].widget = forms.Select(
-            choices=[any_one, *((code, language_name(code)) for code in OFFERED_LANGUAGES)]
-        )

@@ -39,9 +39,9 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @pages.page(Permission.CONTACTS_READ)
-def card(request: HttpRequest, id: UUID) -> HttpResponse:
+def card(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The card; an htmx request for a tab gets the tabs alone."""
-    contact, shell = _find(id), context.of(request)
+    contact, shell = _find(pk), context.of(request)
     tabs = contact_tabs.tabs_of(contact, shell.venues, shell.tenant.slug)
     tab = tabs.content(request.GET.get("tab", ""), request.GET.get("cursor"))
     if pages.is_htmx(request):
@@ -64,8 +64,8 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @pages.page(Permission.CONTACTS_WRITE, methods=BOTH)
-def edit(request: HttpRequest, id: UUID) -> HttpResponse:
-    contact = _find(id)
+def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    contact = _find(pk)
     form = ContactForm(request.POST or None, initial=contact_forms.initial(contact))
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form):
@@ -75,8 +75,8 @@ def edit(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @pages.page(Permission.CONTACTS_WRITE, methods=BOTH)
-def notes(request: HttpRequest, id: UUID) -> HttpResponse:
-    contact = _find(id)
+def notes(request: HttpRequest, pk: UUID) -> HttpResponse:
+    contact = _find(pk)
     if request.method == "POST":
         contact = editing.edit(contact, {"notes": request.POST.get("notes", "").strip()}).contact
         if not pages.is_htmx(request):
@@ -86,8 +86,8 @@ def notes(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @pages.act(Permission.CONTACTS_WRITE)
-def tag(request: HttpRequest, id: UUID) -> HttpResponse:
-    contact, error = _find(id), ""
+def tag(request: HttpRequest, pk: UUID) -> HttpResponse:
+    contact, error = _find(pk), ""
     try:
         tags.add(contact, request.POST.get("tag", ""))
     except TagLimit as refusal:
@@ -96,24 +96,24 @@ def tag(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @pages.act(Permission.CONTACTS_WRITE)
-def untag(request: HttpRequest, id: UUID, key: str) -> HttpResponse:
-    contact = _find(id)
+def untag(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
+    contact = _find(pk)
     tags.remove(contact, key)
     return _show_tags(request, contact, "")
 
 
 @pages.act(Permission.CONTACTS_WRITE)
-def revert(request: HttpRequest, id: UUID, change: UUID) -> HttpResponse:
-    contact = _find(id)
+def revert(request: HttpRequest, pk: UUID, change: UUID) -> HttpResponse:
+    contact = _find(pk)
     history.revert(history.of(contact).get(pk=change))
     messages.success(request, _("The earlier value is back."))
     return pages.to(request, "contact", contact.pk, query="tab=changes")
 
 
 @pages.act(Permission.CONTACTS_WRITE)
-def unsubscribe(request: HttpRequest, id: UUID) -> HttpResponse:
+def unsubscribe(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One channel of one venue; nobody but the guest can undo it (R-CONSENT-2)."""
-    contact, venue = _find(id), Venue.objects.get(pk=pages.uuid_of(request.POST.get("venue")))
+    contact, venue = _find(pk), Venue.objects.get(pk=pages.uuid_of(request.POST.get("venue")))
     channel = pages.choice_of(ConsentChannel, request.POST.get("channel"))
     unsubscribing.unsubscribe(contact, venue=venue, channel=channel, at=timezone.now())
     said = {"venue": venue.name, "channel": channel.label}
@@ -122,8 +122,8 @@ def unsubscribe(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @pages.act(Permission.CONTACTS_DELETE)
-def delete(request: HttpRequest, id: UUID) -> HttpResponse:
-    contact = bin.delete(_find(id))
+def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    contact = bin.delete(_find(pk))
     said = _("%(name)s is in the bin.") % {"name": contact}
     if request.POST.get("asked_by_guest") == "yes":
         said += " " + _("The guest asked for it: let an owner clear the personal data, too.")
@@ -132,8 +132,8 @@ def delete(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @pages.act(Permission.CONTACTS_DELETE)
-def restore(request: HttpRequest, id: UUID) -> HttpResponse:
-    contact = bin.restore(_find(id))
+def restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+    contact = bin.restore(_find(pk))
     messages.success(request, _("%(name)s is back in the list.") % {"name": contact})
     return pages.to(request, "contact", contact.pk)
 
@@ -166,10 +166,10 @@ def _in_bin(contact: Contact) -> dict[str, Any]:
     }
 
 
-def _find(id: UUID) -> Contact:
+def _find(pk: UUID) -> Contact:
     """A contact in the list or in the bin. Merged and erased ones have no card."""
     shown = Contact.objects.filter(state__in=[ContactState.ACTIVE, ContactState.DELETED])
-    contact: Contact = shown.select_related("stats").get(pk=id)
+    contact: Contact = shown.select_related("stats").get(pk=pk)
     return contact
 
 

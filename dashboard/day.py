@@ -77,7 +77,7 @@ class Row:
 
     @property
     def status_label(self) -> str:
-        return BookingStatus(self.booking.status).label
+        return str(BookingStatus(self.booking.status).label)
 
     @property
     def time(self) -> datetime.datetime:

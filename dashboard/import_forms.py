@@ -68,7 +68,7 @@ class CorrectionForm(forms.Form):
     )
 
     def __init__(self, *args: Any, job: ImportJob, **kwargs: Any) -> None:
-        super().__init__(*args, initial=_present(job), **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": _present(job)})
         self.job = job
         for index, heading in enumerate(job.headings):
             self.fields[f"column_{index}"] = forms.ChoiceField(

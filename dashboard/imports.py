@@ -51,8 +51,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @pages.page(Permission.CONTACTS_IMPORT, methods=BOTH)
-def mapping(request: HttpRequest, id: UUID) -> HttpResponse:
-    job = ImportJob.objects.get(pk=id)
+def mapping(request: HttpRequest, pk: UUID) -> HttpResponse:
+    job = ImportJob.objects.get(pk=pk)
     form = CorrectionForm(request.POST or None, job=job)
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form, _field_names(job)):
@@ -63,8 +63,8 @@ def mapping(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @pages.page(Permission.CONTACTS_IMPORT)
-def job(request: HttpRequest, id: UUID) -> HttpResponse:
-    found = ImportJob.objects.get(pk=id)
+def job(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = ImportJob.objects.get(pk=pk)
     content = {
         "section": "imports",
         "job": _job(found),
@@ -76,25 +76,25 @@ def job(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @pages.act(Permission.CONTACTS_IMPORT)
-def start(request: HttpRequest, id: UUID) -> HttpResponse:
-    return pages.to(request, "import", jobs.start(ImportJob.objects.get(pk=id)).pk)
+def start(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return pages.to(request, "import", jobs.start(ImportJob.objects.get(pk=pk)).pk)
 
 
 @pages.act(Permission.CONTACTS_IMPORT)
-def cancel(request: HttpRequest, id: UUID) -> HttpResponse:
-    return pages.to(request, "import", jobs.cancel(ImportJob.objects.get(pk=id)).pk)
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return pages.to(request, "import", jobs.cancel(ImportJob.objects.get(pk=pk)).pk)
 
 
 @pages.page(Permission.CONTACTS_IMPORT)
-def errors(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: ARG001
+def errors(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The refused rows with a column that says why, in the kind of the upload."""
-    found = ImportJob.objects.get(pk=id)
+    found = ImportJob.objects.get(pk=pk)
     kind = FileKind(found.file_kind)
     return _file(errors_file.build(found, kind), kind, f"{_('refused')}-{found.pk}")
 
 
 @pages.page(Permission.CONTACTS_IMPORT)
-def template_file(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def template_file(request: HttpRequest) -> HttpResponse:
     return _file(template.build(FileKind.XLSX, language=get_language() or "en"), FileKind.XLSX, "coperto")
 
 
@@ -172,7 +172,7 @@ def _who(row: ImportRow, job: ImportJob) -> str:
 
 def _sentence(reason: Reason) -> str:
     """The field and the cell it is about, then what is wrong with it."""
-    label = str(columns.BY_KEY[reason.field].label) if reason.field in columns.BY_KEY else ""
+    label = str(columns.BY_KEY[reason.field].label) if reason.field and reason.field in columns.BY_KEY else ""
     about = " ".join(part for part in (label, f"“{reason.value}”" if reason.value else "") if part)
     return f"{about}: {reason.text}" if about else reason.text
 

@@ -73,8 +73,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @pages.act(Permission.KEYS_MANAGE)
-def revoke(request: HttpRequest, id: UUID) -> HttpResponse:
-    key = api_keys.all_keys().get(pk=id)
+def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+    key = api_keys.all_keys().get(pk=pk)
     api_keys.revoke(key)
     messages.success(request, _("“%(name)s” is revoked.") % {"name": key.name})
     return pages.to(request, "keys")

@@ -43,7 +43,7 @@ def page(
     def decorate(view: View[P]) -> Callable[..., Any]:
         @require_http_methods(list(methods))
         @wraps(view)
-        def wrapper(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:  # noqa: ARG001
+        def wrapper(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             try:
                 _require_one_of(permissions)
                 with transaction.atomic():
@@ -82,7 +82,8 @@ def _answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def attempt(form: BaseForm, names: Mapping[str, str] | None = None) -> Iterator[None]:
     """Run a rule for a form: its refusal becomes an error of the field it names, and nothing half-written stays.
 
-    The refusal stays on the form as `refusal`, for what it carries besides its sentence. `names` maps the rule's field names to the form's where they differ.
+    The refusal stays on the form as `refusal`, for what it carries besides its sentence. `names` maps the rule's field
+    names to the form's where they differ.
     """
     try:
         with transaction.atomic():
@@ -123,7 +124,7 @@ class UnknownChoice(Exception):
 def choice_of(choices: type[Choice], value: str | None) -> Choice:
     """A value out of a closed list. Raises UnknownChoice."""
     try:
-        return choices(value)
+        return choices(value or "")
     except ValueError as error:
         raise UnknownChoice(value) from error
 

@@ -54,7 +54,7 @@ class VenueForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101
         labels = {value: f"{names[value]} ({value})" if value in names else value for value in values}
-        field.choices = sorted(labels.items(), key=lambda choice: choice[1].casefold())
+        field.choices = [(value, labels[value]) for value in sorted(labels, key=lambda one: labels[one].casefold())]
 
 
 @pages.page(Permission.VENUES_MANAGE)
@@ -74,8 +74,8 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @pages.page(Permission.VENUES_MANAGE, methods=("GET", "HEAD", "POST"))
-def edit(request: HttpRequest, id: UUID) -> HttpResponse:
-    venue = Venue.objects.get(pk=id)
+def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    venue = Venue.objects.get(pk=pk)
     form = VenueForm(request.POST or None, initial={name: getattr(venue, name) for name in VenueForm.base_fields})
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form):

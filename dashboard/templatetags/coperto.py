@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 register = template.Library()
 
 NARROW = "\u00a0"
-DASH = "–"
+DASH = "\u2013"
 SYMBOLS = {"EUR": "€", "CAD": "$", "USD": "$", "PLN": "zł", "GBP": "£", "CHF": "CHF"}
 NO_MINOR_UNITS = frozenset({"JPY", "KRW", "CLP", "HUF"})
 
@@ -58,7 +58,7 @@ def money(minor: int | None, currency: str) -> str:
 
 
 @register.filter
-def amount(value: int | float | None) -> str:
+def amount(value: float | None) -> str:
     """A count or a decimal with the locale's separators; None is a dash."""
     if value is None:
         return DASH

@@ -68,7 +68,7 @@ class Evening:
             channel=own.pop("channel", channel),
             party_size=size,
             starts_at=starts_at,
-            contact=contact and contact.pk,
+            contact=contact.pk if contact else None,
             snapshot=own.pop("snapshot", snapshot),
             **own,
         )

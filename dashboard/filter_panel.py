@@ -1,0 +1,107 @@
+"""The filters of the list for people: the panel's fields with controls that suit, and a chip for each filter in force.
+
+Which filters there are and what they mean is written once, in crm.filters.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from django import forms
+from django.http import QueryDict
+from django.utils import dates
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm import allergies, tags
+from crm.filters import ContactFilters
+from crm.models import Tag
+from dashboard.templatetags.coperto import day, language_name
+
+OFFERED_LANGUAGES = ("it", "en", "fr", "pl", "de", "es", "nl", "pt", "ru", "uk", "ja", "zh")
+GROUPS = (
+    (gettext_lazy("Guest"), ("language", "kind", "birthday_month", "birthday_within", "tag")),
+    (
+        gettext_lazy("Visits"),
+        ("last_visit_after", "last_visit_before", "visits_min", "visits_max", "no_shows_min"),
+    ),
+    (gettext_lazy("Consent"), ("consent_venue", "consent_channel", "consent_status")),
+    (gettext_lazy("Origin"), ("first_contact_after", "first_contact_before", "channel", "venue")),
+    (gettext_lazy("To check"), ("duplicates", "suspect_key")),
+)
+
+
+class ListState(Protocol):
+    """What the chips need of the list they stand on."""
+
+    query: QueryDict
+    filters: ContactFilters
+
+    def url(self, **changes: str | None) -> str: ...
+
+    def url_with(self, changes: Mapping[str, list[str]]) -> str: ...
+
+
+def groups(form: forms.Form) -> list[tuple[str, list[forms.BoundField]]]:
+    """The panel's fields under their headings; a filter that no heading claims comes last, so that none is lost."""
+    named = [name for _heading, names in GROUPS for name in names]
+    rest = tuple(name for name in form.fields if name not in named and name != "q")
+    found = [(str(heading), [form[name] for name in names if name in form.fields]) for heading, names in GROUPS]
+    return [group for group in [*found, (_("More"), [form[name] for name in rest])] if group[1]]
+
+
+def chips(state: ListState) -> Iterator[dict[str, str]]:
+    """One chip per filter in force, and one per tag, each with the list without it."""
+    form = state.filters.form
+    if not form.is_bound or not form.is_valid():
+        return
+    if state.query.get("q"):
+        yield {"label": _("Search"), "value": str(state.query["q"]), "remove_url": state.url(q=None)}
+    for name, value in form.cleaned_data.items():
+        field = form.fields[name]
+        label = str(field.label)
+        if isinstance(field, forms.ModelMultipleChoiceField):
+            for tag in value or ():
+                others = [one for one in state.query.getlist(name) if one != tag.key]
+                yield {"label": label, "value": tags.label_of(tag), "remove_url": state.url_with({name: others})}
+        elif name != "q" and value not in (None, ""):
+            yield {"label": label, "value": _said(field, value), "remove_url": state.url_with({name: []})}
+
+
+def _said(field: forms.Field, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime.date):
+        return day(value)
+    choices = dict(getattr(field.widget, "choices", ())) if isinstance(field.widget, forms.Select) else {}
+    by_text = {str(one): label for one, label in choices.items()}
+    return str(by_text.get(str(getattr(value, "pk", value)), value))
+
+
+def dress(form: forms.Form) -> None:
+    """Give the fields the controls that suit a person: calendars, months and languages by name, tags to touch."""
+    any_one = ("", _("any"))
+    for name, field in form.fields.items():
+        if name == "birthday_month":
+            field.widget = forms.Select(choices=[any_one, *dates.MONTHS.items()])
+        elif name == "language":
+            field.widget = forms.Select(choices=[any_one, *((code, language_name(code)) for code in OFFERED_LANGUAGES)])
+        elif name == "tag":
+            field.widget = forms.CheckboxSelectMultiple(choices=_tag_choices())
+        elif isinstance(field, forms.DateField):
+            field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        elif isinstance(field, forms.NullBooleanField):
+            field.widget = forms.Select(choices=[any_one, ("true", _("yes")), ("false", _("no"))])
+        elif isinstance(field.widget, forms.Select):
+            shown = [(value, capfirst(str(label))) for value, label in field.widget.choices]
+            field.widget = forms.Select(choices=[any_one, *(one for one in shown if one[0])])
+
+
+def _tag_choices() -> list[tuple[str, str]]:
+    """The tags; those of allergies only for who may read them (R-PRIV-3)."""
+    found = Tag.objects.order_by("-is_system", "label", "key")
+    may_read = allergies.may_be_read()
+    return [(tag.key, tags.label_of(tag)) for tag in found if may_read or not allergies.is_allergy(tag)]
