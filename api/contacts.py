@@ -76,7 +76,7 @@ class ContactList(Endpoint):
     )
     def get(self, request: Request) -> HttpResponse:
         parameters = self.query(ContactQuery)
-        rows = contact_filters.narrow(listing.with_details(listing.active()), request.query_params)
+        rows = contact_filters.narrow(listing.with_figures(listing.active()), request.query_params)
         usual = "last_name"
         if "updated_since" in parameters:
             rows, usual = rows.filter(updated_at__gte=parameters["updated_since"]), "updated_at"
@@ -150,7 +150,7 @@ def find(contact_id: UUID) -> Contact:
 
 def detailed(contact_id: UUID) -> Contact:
     """The same with what its document shows."""
-    return _present(listing.with_details(Contact.objects.all()).get(pk=contact_id))
+    return _present(listing.with_figures(Contact.objects.all()).get(pk=contact_id))
 
 
 def answer_with_contact(endpoint: Endpoint, contact_id: UUID, *, status: int = 200) -> HttpResponse:

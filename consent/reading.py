@@ -88,7 +88,7 @@ def ledger_item(entry: ConsentEntry) -> dict[str, Any]:
 
 def _held(addresses: set[str]) -> dict[str, Rows]:
     held: dict[str, Rows] = defaultdict(list)
-    rows = ConsentStatus.objects.filter(address__in=addresses).select_related("venue") if addresses else ()
+    rows = ConsentStatus.objects.filter(address__in=addresses).prefetch_related("venue") if addresses else ()
     for row in sorted(rows, key=lambda one: (one.channel, one.venue.name, one.venue_id)):
         held[row.address].append(row)
     return held
