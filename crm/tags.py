@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import translation
@@ -94,6 +95,15 @@ def delete(tag: Tag) -> None:
         raise SystemTag
     recording.record(Action.TAG_DELETED, tag, before={"key": tag.key, "label": tag.label})
     tag.delete()
+
+
+def keys_of(contact_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """The keys of the tags of these contacts, sorted; who has none is left out. One query, and no row objects."""
+    held = ContactTag.objects.filter(contact__in=list(contact_ids)).order_by("tag__key")
+    keys: dict[UUID, list[str]] = {}
+    for contact_id, key in held.values_list("contact_id", "tag__key"):
+        keys.setdefault(contact_id, []).append(key)
+    return keys
 
 
 def find(key: str) -> Tag:
