@@ -122,7 +122,7 @@ def _known_headings() -> dict[str, list[tuple[str, int]]]:
     return known
 
 
-_REASONS = frozenset(normalized(name) for name in REASON_HEADINGS)
+_REASONS = frozenset(normalized(name) for name in REASON_HEADINGS.values())
 _KNOWN = _known_headings()
 
 

@@ -11,7 +11,9 @@ import io
 from collections.abc import Iterable, Iterator
 
 import openpyxl
+from django.utils.translation import get_language
 
+from importexport import columns
 from importexport.files.kind import FileKind
 from importexport.headings import REASON_HEADINGS
 from importexport.models import ImportJob, ImportRow, Outcome
@@ -33,15 +35,22 @@ def _rows(job: ImportJob) -> Iterator[list[str]]:
     refused = ImportRow.objects.filter(job=job, outcome=Outcome.REJECTED, chunk__lt=job.next_chunk)
     for cells, reasons in refused.order_by("number").values_list("cells", "reasons").iterator(chunk_size=2_000):
         why = " ".join(_sentence(Reason.from_json(reason)) for reason in reasons)
-        yield [*cells[: len(job.headings)], why]
+        own = [cell for cell, heading in zip(cells, job.headings, strict=False) if not columns.is_reason(heading)]
+        yield [*own, why]
 
 
 def _sentence(reason: Reason) -> str:
     return f"{reason.value}: {reason.text}" if reason.value else reason.text
 
 
+def _own_headings(job: ImportJob) -> list[str]:
+    return [heading for heading in job.headings if not columns.is_reason(heading)]
+
+
 def _headings(job: ImportJob) -> list[str]:
-    return [*job.headings, REASON_HEADINGS[0]]
+    """A list that came back more than once keeps one column of reasons: the new one."""
+    language = (get_language() or "en").partition("-")[0]
+    return [*_own_headings(job), REASON_HEADINGS.get(language, REASON_HEADINGS["en"])]
 
 
 def _as_csv(job: ImportJob, rows: Iterable[list[str]]) -> bytes:

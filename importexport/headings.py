@@ -279,4 +279,11 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 # Own columns of the file of refused rows: they say why, and are nothing to import (R-IO-2).
-REASON_HEADINGS = ("Coperto: reason",)
+REASON_HEADINGS = {
+    "it": "Coperto: motivo",
+    "fr": "Coperto : motif",
+    "pl": "Coperto: powód",
+    "es": "Coperto: motivo",
+    "de": "Coperto: Grund",
+    "en": "Coperto: reason",
+}

@@ -26,6 +26,7 @@ _MAX_TAG_CHARACTERS = 40
 _MAX_EVIDENCE_CHARACTERS = 2_000
 # A column `Nome` without a `Cognome` holds whole names; where it holds one word, that is the first name.
 _FIRST_NAME_ALONE = frozenset({"nome", "nombre"})
+_NEUTRALIZED = frozenset({"'=", "'@", "'+", "'-"})
 _SURNAME_FIRST = ("cognome", "nazwisko", "apellidos", "nom et prenom", "nom prenom", "nachname")
 
 
@@ -47,6 +48,7 @@ class Layout:
     today: datetime.date
     is_surname_first: bool
     is_first_name_alone: bool
+    is_own_file: bool
 
     @classmethod
     def of(cls, job: ImportJob) -> Layout:
@@ -61,6 +63,7 @@ class Layout:
             zone=job.venue.zone,
             today=timezone.localdate(job.created_at, job.venue.zone),
             is_surname_first=columns.normalized(whole_name).startswith(_SURNAME_FIRST),
+            is_own_file=any(map(columns.is_reason, job.headings)),
             is_first_name_alone=columns.normalized(whole_name) in _FIRST_NAME_ALONE,
         )
 
@@ -90,7 +93,7 @@ class GuestRow:
 
 def keys_of(cells: Sequence[str], layout: Layout) -> identity.Identity:
     """Only the keys of a row, for finding the rows of one person."""
-    found = {key: cells[place] for place, key in layout.places if columns.BY_KEY[key].is_key}
+    found = {key: _plain(cells[place], layout) for place, key in layout.places if columns.BY_KEY[key].is_key}
     return identity.check(found.get("email"), found.get("phone"), layout.country)
 
 
@@ -102,11 +105,17 @@ def read(number: int, cells: Sequence[str], layout: Layout) -> GuestRow:
         row.is_refused = True
         return row
     for place, key in layout.places:
-        cell = cells[place].strip()
+        cell = _plain(cells[place], layout)
         if cell:
             _read_cell(row, key, cell, layout)
     _judge_keys(row)
     return row
+
+
+def _plain(cell: str, layout: Layout) -> str:
+    """Without the apostrophe by which our own file of refused rows keeps a spreadsheet from running a formula."""
+    text = cell.strip()
+    return text[1:] if layout.is_own_file and text[:2] in _NEUTRALIZED else text
 
 
 def _read_cell(row: GuestRow, key: str, cell: str, layout: Layout) -> None:

@@ -54,8 +54,9 @@ class ImportJob(TenantModel):
     """One uploaded file on its way into the list.
 
     The file is read once into rows (`staged_at`), which lie in chunks; `next_chunk` is the checkpoint, written in the
-    transaction of the chunk before it. A worker holds the job while `lease_until` lies ahead; then anybody may take it.
-    `date_evidence` says per column what its dates prove. `mapping` goes from headings to fields of `columns.py`.
+    transaction of the chunk before it; `attempt_count` says how often a worker has stumbled since. A worker holds the
+    job while `lease_until` lies ahead; then anybody may take it. `date_evidence` says per column what its dates prove.
+    `mapping` goes from headings to fields of `columns.py`.
     """
 
     status = models.CharField(max_length=10, choices=ImportStatus, default=ImportStatus.UPLOADED)
@@ -84,6 +85,7 @@ class ImportJob(TenantModel):
     noted_count = models.PositiveIntegerField(default=0)
     lease_holder = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True)
+    attempt_count = models.PositiveSmallIntegerField(default=0)
     failure = models.CharField(max_length=40, blank=True)
     actor_kind = models.CharField(max_length=10, choices=ActorKind)
     actor_id = models.UUIDField(null=True)

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 # A task rings for the next one before the broker takes it for lost (visibility timeout 30 s).
 TASK_SECONDS = 15.0
+MAX_ATTEMPTS = 5
 
 
 def work(tenant_id: UUID, job_id: UUID, *, holder: str) -> bool:
@@ -48,6 +49,11 @@ def work(tenant_id: UUID, job_id: UUID, *, holder: str) -> bool:
     except FileRefused as refusal:
         with scope.enter(tenant_id, actor):
             _fail(leasing.hold(job_id, holder), refusal.code)
+        return False
+    except Exception:
+        logger.exception("import %s stumbled", job_id)
+        with scope.enter(tenant_id, actor):
+            _stumble(leasing.hold(job_id, holder))
         return False
 
 
@@ -119,7 +125,8 @@ def _write(job: ImportJob, verdicts: Sequence[Verdict]) -> None:
     job.noted_count += sum(1 for verdict in verdicts if verdict.reasons)
     job.done_count += len(verdicts)
     job.next_chunk += 1
-    job.save(update_fields=[*COUNT_COLUMNS, "next_chunk"])
+    job.attempt_count = 0
+    job.save(update_fields=[*COUNT_COLUMNS, "next_chunk", "attempt_count"])
 
 
 COUNT_COLUMNS = ["done_count", "noted_count", *(f"{outcome.value}_count" for outcome in Outcome)]
@@ -135,6 +142,16 @@ def _finish(job: ImportJob) -> None:
     _let_go(job)
     if is_run:
         recording.record(Action.IMPORT_FINISHED, job, after=dict(job.counts), venue_id=job.venue_id)
+
+
+def _stumble(job: ImportJob) -> None:
+    """Let the sweeper ring again, since most failures pass; give up on one that stays."""
+    job.attempt_count += 1
+    job.save(update_fields=["attempt_count"])
+    if job.attempt_count >= MAX_ATTEMPTS:
+        _fail(job, "internal_error")
+    else:
+        leasing.release(job)
 
 
 def _fail(job: ImportJob, code: str) -> None:

@@ -16,7 +16,11 @@ from tenants import scope
 
 
 def path_of(job: ImportJob) -> Path:
-    return _folder(job.owner_id) / str(job.pk)
+    """Where the file of this import lies. Raises FileMissing."""
+    path = _folder(job.owner_id) / str(job.pk)
+    if not path.is_file():
+        raise refused.FileMissing
+    return path
 
 
 def store(job_id: UUID, parts: Iterable[bytes]) -> Path:

@@ -71,6 +71,11 @@ class FileBroken(FileRefused):
     default_message = _("The file is damaged. Save it once more and upload it again.")
 
 
+class FileMissing(FileRefused):
+    code = "file_missing"
+    default_message = _("The uploaded file is no longer there. Upload it again.")
+
+
 class NulBytes(FileRefused):
     code = "nul_bytes"
     default_message = _("The file holds NUL bytes: it is damaged or no text. Save it once more as CSV or XLSX.")
