@@ -97,7 +97,8 @@ class CompositeForeignKey(_SqlOperation):
 class DefinerFunction(_SqlOperation):
     """A SECURITY DEFINER function that finds rows before a tenant is known.
 
-    It returns (tenant id, row id) and nothing else; tests/architecture holds the list of all of them.
+    It returns (tenant id, row id) and nothing else; tests/architecture holds the list of all of them. `pg_temp` comes
+    last in its path, or a caller's temporary table could stand in for a real one.
     """
 
     def __init__(self, name: str, arguments: str, query: str) -> None:
@@ -113,7 +114,7 @@ class DefinerFunction(_SqlOperation):
     ) -> None:
         schema_editor.execute(
             f"CREATE FUNCTION {self.name}({self.arguments}) RETURNS TABLE (tenant_id uuid, row_id uuid) "
-            f"LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$ {self.query} $$",
+            f"LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$ {self.query} $$",
             params=None,
         )
         schema_editor.execute(f"REVOKE ALL ON FUNCTION {self.name}({self.arguments}) FROM PUBLIC")

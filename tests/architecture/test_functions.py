@@ -35,7 +35,7 @@ def test_each_has_a_fixed_search_path_and_answers_ids_only() -> None:
     )
 
     for name, settings_of_function, result in found:
-        assert settings_of_function == ["search_path=pg_catalog, public"], name
+        assert settings_of_function == ["search_path=pg_catalog, public, pg_temp"], name
         assert result == "TABLE(tenant_id uuid, row_id uuid)", name
 
 

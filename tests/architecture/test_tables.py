@@ -124,6 +124,13 @@ def test_every_unique_index_but_a_primary_key_starts_with_the_tenant() -> None:
     assert strays == UNIQUE_OVER_ALL_TENANTS
 
 
+def test_no_view_looks_past_the_policies() -> None:
+    """A view reads with its owner's rights, whom no policy binds."""
+    assert (
+        rows("SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace") == []
+    )
+
+
 def test_no_tenant_table_has_a_sequence_that_counts_all_tenants_rows() -> None:
     found = rows(
         "SELECT DISTINCT t.relname FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S' "

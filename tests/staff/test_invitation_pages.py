@@ -24,7 +24,7 @@ def _invite(place: Place, role: str = "host") -> str:
     with TestCase.captureOnCommitCallbacks(execute=True):
         answer = place.signed_in().post(MEMBERS, {"email": EMAIL, "role": role})
     assert answer.status_code == 302
-    found = re.search(r"https?://[^/\s]+(/\S+)", mail.outbox[-1].body)
+    found = re.search(r"https?://[^/\s]+(/\S+)", str(mail.outbox[-1].body))
     assert found is not None
     return found[1]
 

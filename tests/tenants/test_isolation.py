@@ -205,3 +205,11 @@ def _key(venue_id: UUID) -> ApiKey:
     return ApiKey(
         name="Key", prefix="0123456789ab", secret_hash="0" * 64, preset="read", permissions=[], venue_id=venue_id
     )
+
+
+def test_a_temporary_table_cannot_stand_in_for_a_real_one(raw: psycopg.Connection, trattoria: Place) -> None:
+    """The functions that find the tenant run with the owner's rights: what they read is not the caller's to choose."""
+    raw.execute("CREATE TEMP TABLE tenants_tenant (id uuid, slug text)")
+    raw.execute("INSERT INTO pg_temp.tenants_tenant VALUES (%s, 'trattoria')", [uuid7()])
+
+    assert raw.execute("SELECT tenant_id FROM tenants_with_slug('trattoria')").fetchall() == [(trattoria.id,)]
