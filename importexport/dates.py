@@ -44,6 +44,7 @@ _EMPTY = frozenset({"", "0/0/00", "0000-00-00", "0000-00-00 00:00:00", "00/00/00
 _YEAR_FOR_NONE = 1604
 _FIRST_YEAR = 1900
 _LEAP_YEAR = 2000
+_LONGEST = 40
 
 
 def is_empty(text: str) -> bool:
@@ -64,7 +65,7 @@ class Evidence:
     has_open: bool = False
 
     def add(self, cell: str) -> None:
-        if cell[:1].isdigit() and (numbers := _unordered(cell)):
+        if len(cell) <= _LONGEST and (numbers := _unordered(cell)):
             self.proven |= _proof(*numbers)
             self.has_open = self.has_open or _differs(numbers)
 
