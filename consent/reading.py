@@ -46,7 +46,7 @@ _Key = tuple[UUID, str, str]
 def current(contacts: Iterable[Contact], *, now: datetime.datetime) -> dict[UUID, list[ConsentItem]]:
     """The consents of each contact's present e-mail and phone, those on record, by venue and channel.
 
-    One query, two when a venue under `casl` has implied ones.
+    Two queries, three when a venue under `casl` has implied ones.
     """
     contacts = list(contacts)
     held = _held({address for contact in contacts for address in (contact.email, contact.phone) if address})
