@@ -89,15 +89,21 @@ function undoOf(entry) {
 
 export async function refresh() {
   clearTimeout(timer);
+  timer = setTimeout(refresh, EVERY);
+  const html = await ask();
+  board.classList.toggle("behind", html === null);
+  if (html !== null) patch(board, html);
+  dress();
+}
+
+// null when nothing came back: the page then says that it may be out of date.
+async function ask() {
   try {
     const answer = await fetch(board.dataset.url, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(10000) });
-    if (answer.ok && !answer.redirected) patch(board, await answer.text());
-    board.classList.toggle("behind", !answer.ok);
+    return answer.ok && !answer.redirected ? await answer.text() : null;
   } catch {
-    board.classList.add("behind");
+    return null;
   }
-  dress();
-  timer = setTimeout(refresh, EVERY);
 }
 
 // What the outbox still holds is shown on its row, over whatever the server last said.

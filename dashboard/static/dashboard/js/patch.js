@@ -16,12 +16,10 @@ export function patch(root, html) {
 
 function reconcile(region, twin) {
   const old = new Map([...region.children].map((node) => [node.dataset.key, node]));
-  let cursor = region.firstElementChild;
-  for (const node of [...twin.children]) {
+  [...twin.children].forEach((node, place) => {
     const kept = take(old, node);
-    if (kept !== cursor) region.insertBefore(kept, cursor);
-    else cursor = cursor.nextElementSibling;
-  }
+    if (region.children[place] !== kept) region.insertBefore(kept, region.children[place] ?? null);
+  });
   for (const gone of old.values()) gone.remove();
 }
 
