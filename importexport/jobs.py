@@ -98,6 +98,7 @@ def cancel(job: ImportJob) -> ImportJob:
     job.status, job.finished_at = ImportStatus.CANCELLED, timezone.now()
     job.lease_holder, job.lease_until = "", None
     job.save(update_fields=["status", "finished_at", "lease_holder", "lease_until"])
+    storing.forget(job)
     recording.record(Action.IMPORT_CANCELLED, job, after=dict(job.counts), venue_id=job.venue_id)
     return job
 

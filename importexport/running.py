@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from audit import recording
 from audit.actions import Action
-from importexport import chunks, leasing, staging
+from importexport import chunks, leasing, staging, storing
 from importexport.chunks import Verdict
 from importexport.files.refused import FileRefused
 from importexport.models import ImportJob, ImportRow, ImportStatus, Outcome
@@ -141,6 +141,7 @@ def _finish(job: ImportJob) -> None:
     job.status = ImportStatus.DONE if is_run else ImportStatus.CHECKED
     _let_go(job)
     if is_run:
+        storing.forget(job)
         recording.record(Action.IMPORT_FINISHED, job, after=dict(job.counts), venue_id=job.venue_id)
 
 
@@ -157,6 +158,7 @@ def _stumble(job: ImportJob) -> None:
 def _fail(job: ImportJob, code: str) -> None:
     job.status, job.failure = ImportStatus.FAILED, code
     _let_go(job)
+    storing.forget(job)
     recording.record(Action.IMPORT_FAILED, job, after={"failure": code}, venue_id=job.venue_id)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
 from importexport.files import limits, refused
 from importexport.models import ImportJob
@@ -44,6 +45,12 @@ def _check_size(size: int) -> None:
     limit = max(limits.MAX_CSV_BYTES, limits.MAX_XLSX_BYTES)
     if size > limit:
         raise refused.UploadTooLarge(limit_bytes=limit)
+
+
+def forget(job: ImportJob) -> None:
+    """Remove the file of an import that is over, once that is committed: its rows lie in the database by then."""
+    path = _folder(job.owner_id) / str(job.pk)
+    transaction.on_commit(lambda: remove(path), robust=True)
 
 
 def remove(path: Path) -> None:

@@ -172,6 +172,13 @@ def test_an_import_cancelled_in_the_middle_keeps_what_it_brought(importer, monke
     assert sweeping.due() == []
 
 
+@pytest.mark.parametrize(("verb", "is_kept"), [(jobs.start, False), (jobs.check, True)], ids=["run", "dry run"])
+def test_the_file_goes_when_the_import_is_over(importer, settings, verb, is_kept):
+    importer.act(verb, importer.upload(guest_list(3)))
+
+    assert any(path.is_file() for path in Path(settings.FILES_ROOT).rglob("*")) is is_kept
+
+
 def test_a_file_that_is_gone_fails_the_import_and_says_so(importer, settings):
     job = importer.upload(guest_list(3))
     for path in Path(settings.FILES_ROOT).rglob("*"):
