@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import logging.handlers
+import os
 import queue
-import sys
 import threading
 import time
 from pathlib import Path
@@ -44,16 +44,14 @@ class Console:
         deadline = time.monotonic() + 1
         while not self._lines.empty() and time.monotonic() < deadline:
             time.sleep(0.01)
-        with contextlib.suppress(OSError, ValueError):
-            sys.stdout.flush()
 
     def _print(self) -> None:
+        """Past Python's buffer: its lock, held by a write that blocks, would hold up our own end."""
         while True:
-            line = self._lines.get()
-            with contextlib.suppress(OSError, ValueError):  # nobody reads any more: the files still have it
-                sys.stdout.write(line)
-                if self._lines.empty():
-                    sys.stdout.flush()
+            line = self._lines.get().encode(errors="replace")
+            with contextlib.suppress(OSError):  # nobody reads any more: the files still have it
+                while line:
+                    line = line[os.write(1, line) :]
 
     def _file(self, name: str, line: str) -> None:
         with self._lock, contextlib.suppress(OSError):

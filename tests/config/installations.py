@@ -36,6 +36,7 @@ class Installation:
     account: Account | None = None
     port: int = dataclasses.field(default_factory=lambda: ports.for_server(None))
     process: subprocess.Popen[bytes] | None = None
+    environment: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -58,6 +59,7 @@ class Installation:
     def command(self, *words: str, **options: Any) -> subprocess.Popen[bytes]:
         """A `manage.py` command with nothing in its environment but the state folder."""
         env = {"PATH": os.environ["PATH"], "COPERTO_HOME": str(self.home), "PYTHONPATH": os.pathsep.join(_packages())}
+        env |= self.environment
         who = {"user": self.account.uid, "group": self.account.gid, "extra_groups": []} if self.account else {}
         argv = [str(interpreter(self.account)), str(state.PROJECT_ROOT / "manage.py"), *words]
         return subprocess.Popen(argv, env=env, cwd="/", stdin=subprocess.DEVNULL, **who, **options)

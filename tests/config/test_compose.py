@@ -9,7 +9,9 @@ import yaml
 
 from config import state
 
-SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((state.PROJECT_ROOT / "docker-compose.yml").read_text())["services"]
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((state.PROJECT_ROOT / "docker-compose.yml").read_text())[
+    "services"
+]
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat"])
