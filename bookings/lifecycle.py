@@ -27,7 +27,7 @@ def set_status(booking: Booking, status: BookingStatus, *, at: datetime.datetime
     booking.status = status
     booking.status_at = at
     booking.status_by = scope.actor().label
-    booking.arrived_at = _arrival(booking, at)
+    booking.arrived_at = _arrival(booking, before, at)
     booking.version += 1
     booking.updated_at = timezone.now()
     booking.save(update_fields=["status", "status_at", "status_by", "arrived_at", "version", "updated_at"])
@@ -49,7 +49,8 @@ def follow(booking: Booking) -> None:
         statistics.refresh(booking.contact_id)
 
 
-def _arrival(booking: Booking, at: datetime.datetime) -> datetime.datetime | None:
+def _arrival(booking: Booking, before: str, at: datetime.datetime) -> datetime.datetime | None:
+    """When the guests came: a finished booking that is taken back to arrived did not arrive anew."""
     if booking.status not in PRESENT:
         return None
-    return at if booking.status == BookingStatus.ARRIVED else booking.arrived_at or at
+    return booking.arrived_at if before in PRESENT and booking.arrived_at else at

@@ -32,7 +32,12 @@ def record(
 
     `local_date` is the venue's day (Venue.local_day). The caller has locked the contact.
     """
-    withdraw(kind=kind, source_id=source_id)
+    counted = VisitSource.objects.select_related("visit").filter(kind=kind, source_id=source_id).first()
+    if counted is not None:
+        if _is_of(counted.visit, contact, venue, local_date):
+            VisitSource.objects.filter(pk=counted.pk).exclude(happened_at=at).update(happened_at=at)
+            return False
+        _remove(counted)
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -57,8 +62,15 @@ def record(
 def withdraw(*, kind: VisitSourceKind, source_id: UUID) -> None:
     """Take a source away; the visit goes with its last source (R-VISIT-3). An unknown source changes nothing."""
     source = VisitSource.objects.filter(kind=kind, source_id=source_id).first()
-    if source is None:
-        return
+    if source is not None:
+        _remove(source)
+
+
+def _is_of(visit: Visit, contact: Contact, venue: Venue, local_date: datetime.date) -> bool:
+    return (visit.contact_id, visit.venue_id, visit.local_date) == (contact.pk, venue.pk, local_date)
+
+
+def _remove(source: VisitSource) -> None:
     source.delete()
     if not VisitSource.objects.filter(visit=source.visit_id).exists():
         Visit.objects.filter(pk=source.visit_id).delete()
