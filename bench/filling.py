@@ -119,12 +119,16 @@ def fill(admin_url: str, place: Place, *, contacts: int, others: int, contacts_o
 def _stranger(writer: Writer, numbers: Numbers, row: int) -> Place:
     day = datetime.date(2023, 1, 1)
     tenant, venue = numbers.next(day), numbers.next(day)
-    writer.write(Tenant, {"id": tenant, "name": f"Stranger {row}", "slug": f"stranger-{row}", "country": "IT", "created_at": day})
+    writer.write(
+        Tenant, {"id": tenant, "name": f"Stranger {row}", "slug": f"stranger-{row}", "country": "IT", "created_at": day}
+    )
     place = {"name": "Only", "country": "IT", "timezone": "Europe/Rome", "currency": "EUR", "consent_regime": "gdpr"}
     writer.write(Venue, {"id": venue, "tenant_id": tenant, "created_at": day, **place})
     tags = {key: numbers.next(day) for key in SYSTEM_TAGS}
     for key, pk in tags.items():
-        writer.write(Tag, {"id": pk, "tenant_id": tenant, "key": key, "label": key, "is_system": True, "created_at": day})
+        writer.write(
+            Tag, {"id": pk, "tenant_id": tenant, "key": key, "label": key, "is_system": True, "created_at": day}
+        )
     return Place(tenant, [venue], tags)
 
 

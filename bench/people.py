@@ -11,19 +11,150 @@ from crm.channel import Channel
 
 SEED = 20261122
 TODAY = datetime.date(2026, 11, 22)
-FIRST_NAMES = (
-    "Maria Anna Giulia Marco Luca Francesca Giuseppe Paolo Elena Chiara Sara Andrea Matteo Laura Alessandro Davide "
-    "Élodie Sophie Pierre Jean Marie Claire Zoé Łukasz Agnieszka Małgorzata Piotr Paweł Katarzyna Emma Oliver Jack Amelia "
-    "Noah Olivia Søren Björn Niccolò Nicolò Desirée Beatrice Tommaso Gaia Riccardo Ilaria Federico Martina Simone Giorgia"
-).split()
-SURNAMES = (
-    "Rossi Russo Ferrari Esposito Bianchi Romano Colombo Ricci Marino Greco Bruno Gallo Conti Costa Giordano Mancini "
-    "Rizzo Lombardi Moretti Barbieri Fontana Santoro Mariani Rinaldi Caruso Ferrara Galli Martini Leone Longo Gentile "
-    "Martinelli Vitale Lombardo Serra Coppola Marchetti Parisi Villa Conte Ferraro Ferri Fabbri Bianco Marini Grasso "
-    "Valentini Messina Sala D'Angelo Gatti Pellegrini Palumbo Sanna Farina Rizzi Monti Cattaneo Morelli Amato Silvestri "
-    "Tremblay Gagnon Roy Côté Bouchard Gauthier Morin Lavoie Fortin Gagné Nowak Kowalski Wiśniewski Wójcik Kowalczyk "
-    "Smith Jones Taylor Brown Williams Wilson Johnson Davies Patel Wright O'Brien Müller Schmidt Okonkwo Zwiebelfisch"
-).split()
+FIRST_NAMES = [
+    "Maria",
+    "Anna",
+    "Giulia",
+    "Marco",
+    "Luca",
+    "Francesca",
+    "Giuseppe",
+    "Paolo",
+    "Elena",
+    "Chiara",
+    "Sara",
+    "Andrea",
+    "Matteo",
+    "Laura",
+    "Alessandro",
+    "Davide",
+    "Élodie",
+    "Sophie",
+    "Pierre",
+    "Jean",
+    "Marie",
+    "Claire",
+    "Zoé",
+    "Łukasz",
+    "Agnieszka",
+    "Małgorzata",
+    "Piotr",
+    "Paweł",
+    "Katarzyna",
+    "Emma",
+    "Oliver",
+    "Jack",
+    "Amelia",
+    "Noah",
+    "Olivia",
+    "Søren",
+    "Björn",
+    "Niccolò",
+    "Nicolò",
+    "Desirée",
+    "Beatrice",
+    "Tommaso",
+    "Gaia",
+    "Riccardo",
+    "Ilaria",
+    "Federico",
+    "Martina",
+    "Simone",
+    "Giorgia",
+]
+SURNAMES = [
+    "Rossi",
+    "Russo",
+    "Ferrari",
+    "Esposito",
+    "Bianchi",
+    "Romano",
+    "Colombo",
+    "Ricci",
+    "Marino",
+    "Greco",
+    "Bruno",
+    "Gallo",
+    "Conti",
+    "Costa",
+    "Giordano",
+    "Mancini",
+    "Rizzo",
+    "Lombardi",
+    "Moretti",
+    "Barbieri",
+    "Fontana",
+    "Santoro",
+    "Mariani",
+    "Rinaldi",
+    "Caruso",
+    "Ferrara",
+    "Galli",
+    "Martini",
+    "Leone",
+    "Longo",
+    "Gentile",
+    "Martinelli",
+    "Vitale",
+    "Lombardo",
+    "Serra",
+    "Coppola",
+    "Marchetti",
+    "Parisi",
+    "Villa",
+    "Conte",
+    "Ferraro",
+    "Ferri",
+    "Fabbri",
+    "Bianco",
+    "Marini",
+    "Grasso",
+    "Valentini",
+    "Messina",
+    "Sala",
+    "D'Angelo",
+    "Gatti",
+    "Pellegrini",
+    "Palumbo",
+    "Sanna",
+    "Farina",
+    "Rizzi",
+    "Monti",
+    "Cattaneo",
+    "Morelli",
+    "Amato",
+    "Silvestri",
+    "Tremblay",
+    "Gagnon",
+    "Roy",
+    "Côté",
+    "Bouchard",
+    "Gauthier",
+    "Morin",
+    "Lavoie",
+    "Fortin",
+    "Gagné",
+    "Nowak",
+    "Kowalski",
+    "Wiśniewski",
+    "Wójcik",
+    "Kowalczyk",
+    "Smith",
+    "Jones",
+    "Taylor",
+    "Brown",
+    "Williams",
+    "Wilson",
+    "Johnson",
+    "Davies",
+    "Patel",
+    "Wright",
+    "O'Brien",
+    "Müller",
+    "Schmidt",
+    "Okonkwo",
+    "Zwiebelfisch",
+]
 COMPANIES = ("Barilla", "Studio Legale Verdi", "Politecnico", "Banca Etica", "3M Italia", "Ferrovie Nord")
 DOMAINS = ("gmail.com", "libero.it", "hotmail.com", "yahoo.it", "outlook.com", "icloud.com", "example.org", "wp.pl")
 LANGUAGES = ("it", "en", "fr", "de", "pl", "es")
@@ -110,8 +241,10 @@ def phone_of(number: int) -> str:
 
 def _uneven(dice: random.Random, length: int) -> int:
     """Small indexes far more often than large ones, as names are."""
-    return min(int(dice.paretovariate(0.7)) - 1, int(dice.random() * length)) if dice.random() < 0.5 else int(
-        dice.random() * length
+    return (
+        min(int(dice.paretovariate(0.7)) - 1, int(dice.random() * length))
+        if dice.random() < 0.5
+        else int(dice.random() * length)
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
 import signal
 import subprocess
 import time
@@ -14,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from config import embedded
+from config import embedded, state
 from config.embedded import Connection, choices, ports, programs
 
 SECRET_KEY = "bench-only-secret-key-0123456789abcdefghijklmnopqrstuvwxyz"
@@ -73,7 +72,7 @@ def granian(given: Mapping[str, str], *, application: str = "", settings: str = 
 @contextlib.contextmanager
 def serving(argv: Sequence[str], env: Mapping[str, str], port: int) -> Iterator[None]:
     """Run a web server until the block ends. Raises RuntimeError when it does not answer."""
-    process = subprocess.Popen(argv, env=env, cwd=programs.state.PROJECT_ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(argv, env=env, cwd=state.PROJECT_ROOT, stdout=subprocess.DEVNULL)
     try:
         _wait_for(process, port)
         yield
@@ -95,4 +94,3 @@ def _wait_for(process: subprocess.Popen[Any], port: int) -> None:
             return
         time.sleep(0.1)
     raise RuntimeError("the web server did not answer")
-

@@ -69,7 +69,7 @@ def _found(connection: Connection, contacts: int, others: int) -> Filled:
 def _known_guests() -> list[dict[str, str]]:
     columns = ("first_name", "last_name", "email", "phone")
     rows = Contact.objects.exclude(email="").exclude(phone="").order_by("pk").values(*columns)
-    return list(rows[: 200_000 : 10])
+    return list(rows[:200_000:10])
 
 
 def _admin_url(connection: Connection) -> str:

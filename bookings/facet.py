@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import models
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from bookings.models import PRESENT, Booking, BookingStatus
 from crm import facets
-from crm.facets import VenueCounters
+from crm.facets import Counters
 
 RATE_WINDOW = datetime.timedelta(days=180)
 
@@ -23,15 +23,17 @@ class BookingFacet(facets.ContactFacet):
     def tables(self) -> Iterable[type[models.Model]]:
         return [Booking]
 
-    def statistics(self, contact_ids: list[UUID]) -> Iterator[VenueCounters]:
-        rows = Booking.objects.filter(contact__in=contact_ids).values_list("contact_id", "venue_id")
-        for contact_id, venue_id, count, cancelled, no_shows in rows.annotate(
-            Count("pk"),
-            cancelled=Count("pk", filter=Q(status=BookingStatus.CANCELLED)),
-            no_shows=Count("pk", filter=Q(status=BookingStatus.NO_SHOW)),
-        ):
-            counters = {"booking_count": count, "cancelled_count": cancelled, "no_show_count": no_shows}
-            yield VenueCounters(contact_id, venue_id, counters)
+    def counters(self) -> Iterable[Counters]:
+        return [
+            Counters(
+                Booking._meta.db_table,
+                {
+                    "booking_count": "count(*)",
+                    "cancelled_count": f"count(*) FILTER (WHERE status = '{BookingStatus.CANCELLED.value}')",
+                    "no_show_count": f"count(*) FILTER (WHERE status = '{BookingStatus.NO_SHOW.value}')",
+                },
+            )
+        ]
 
     def no_show_rates(self, contact_ids: list[UUID]) -> dict[UUID, float]:
         since = timezone.now() - RATE_WINDOW

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from audit import recording
 from audit.actions import Action
+from audit.models import AuditEntry
 from bookings import presence
-from bookings.models import Booking, BookingKind, BookingStatus
+from bookings.models import PRESENT, Booking, BookingKind, BookingStatus
 from consent import recording as consent_recording
 from consent.recording import OptIn
 from crm import identity, intake, statistics
@@ -23,7 +24,7 @@ from crm.channel import Channel
 from crm.intake import CrmSync, Guest, Intake
 from crm.models import Contact
 from crm.warnings import IntakeWarning
-from tenants import scope
+from tenants import rows, scope
 from tenants.models import Venue
 
 FIRST_STATUS = {
@@ -76,17 +77,12 @@ def take(draft: Draft, *, at: datetime.datetime | None = None) -> Taken:
     now = at or timezone.now()
     reception = intake.receive(Intake(draft.guest, draft.channel, draft.venue, now, chosen=draft.contact))
     booking = _booking(draft, reception.contact, now)
-    booking.save(force_insert=True)
+    rows.insert([booking], [_entry(booking)])
     if reception.contact is not None:
         _record_consent(draft, reception, booking)
-        presence.count(booking)
+        if booking.status in PRESENT:
+            presence.count(booking)
         statistics.refresh(reception.contact.pk)
-    recording.record(
-        Action.BOOKING_CREATED,
-        booking,
-        after={"kind": booking.kind, "channel": booking.channel, "status": booking.status},
-        venue_id=draft.venue.pk,
-    )
     return Taken(booking, reception.crm_sync, reception.warnings)
 
 
@@ -123,6 +119,11 @@ def _booking(draft: Draft, contact: Contact | None, now: datetime.datetime) -> B
         created_at=now,
         updated_at=now,
     )
+
+
+def _entry(booking: Booking) -> AuditEntry:
+    after = {"kind": booking.kind, "channel": booking.channel, "status": booking.status}
+    return recording.entry(recording.Event(Action.BOOKING_CREATED, booking, after=after, venue_id=booking.venue_id))
 
 
 def _record_consent(draft: Draft, reception: intake.Reception, booking: Booking) -> None:

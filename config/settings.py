@@ -106,10 +106,14 @@ def _database(url: str, *, pool: bool) -> dict[str, Any]:
     settings: dict[str, Any] = dict(environ.Env.db_url_config(url))
     settings["ENGINE"] = "django.db.backends.postgresql"
     settings["CONN_HEALTH_CHECKS"] = True
+    # Statements of tenants.rows are prepared by the server at their second use; the ORM's never are.
+    settings["OPTIONS"] = {"prepare_threshold": env.int("DATABASE_PREPARE_THRESHOLD", default=1)}
     if pool:
         settings["CONN_MAX_AGE"] = 0
-        settings["OPTIONS"] = {
-            "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL_SIZE", default=8), "timeout": 10}
+        settings["OPTIONS"]["pool"] = {
+            "min_size": 2,
+            "max_size": env.int("DATABASE_POOL_SIZE", default=8),
+            "timeout": 10,
         }
     else:
         settings["CONN_MAX_AGE"] = 60

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from consent.models import ConsentEntry, ConsentStatus
-from consent.recording import BATCH, follow
+from consent.recording import follow
 from crm import identity
 
 
@@ -17,8 +17,7 @@ def rebuild(addresses: Iterable[str]) -> None:
     ConsentStatus.objects.filter(address__in=wanted).delete()
     entries = ConsentEntry.objects.filter(address__in=wanted).order_by("address", "venue_id", "channel", "number")
     ConsentStatus.objects.bulk_create(
-        [_fold(list(own)) for _key, own in groupby(entries, key=lambda one: (one.address, one.venue_id, one.channel))],
-        batch_size=BATCH,
+        _fold(list(own)) for _key, own in groupby(entries, key=lambda one: (one.address, one.venue_id, one.channel))
     )
 
 

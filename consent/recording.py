@@ -1,7 +1,7 @@
 """Recording what happens to a guest's consent: the ledger, and the status that follows (R-CONSENT-1, R-CONSENT-2).
 
 An event touches only the channels whose address it carries, in the event's own venue. What changes nothing (an unticked
-box on an explicit consent) leaves no entry. One batch costs three queries, whatever its size, up to 2,000 entries.
+box on an explicit consent) leaves no entry. One batch costs three queries, whatever its size.
 
 The caller holds the advisory locks of the addresses until its transaction ends: `crm.intake.receive` took them; without an
 intake call `crm.identity.lock_keys` first. A writer that did not loses to `one_consent_entry_per_number`.
@@ -20,11 +20,9 @@ from consent.models import ConsentEntry, ConsentStatus, Source
 from consent.status import GUEST_ACTS, UNTICKED, ConsentChannel, ConsentIrreversible, Event, Status, Step, step
 from crm.channel import Channel
 from crm.models import Contact
-from tenants import scope
+from tenants import rows, scope
 from tenants.models import Venue
 from tenants.permissions import Permission
-
-BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +144,9 @@ class _Batch:
         self.touched: dict[_Key, ConsentStatus] = {}
         addresses = {address for one in occurrences for _channel, address in one.addresses}
         venues = {one.venue.pk for one in occurrences}
-        rows = ConsentStatus.objects.filter(address__in=addresses, venue__in=venues) if addresses else ()
-        self.rows: dict[_Key, ConsentStatus] = {(row.venue_id, row.channel, row.address): row for row in rows}
+        found = _statuses(addresses, venues) if addresses else []
+        self.rows: dict[_Key, ConsentStatus] = {(row.venue_id, row.channel, row.address): row for row in found}
+        self.known = frozenset(self.rows)
 
     def judge(self, one: Occurrence) -> list[Outcome]:
         return [self._judge(one, channel, address) for channel, address in one.addresses]
@@ -169,15 +168,17 @@ class _Batch:
         return Outcome(channel, address, taken.before, taken.after, is_changed, taken.is_refused)
 
     def write(self) -> None:
-        ConsentEntry.objects.bulk_create(self.entries, batch_size=BATCH)
-        ConsentStatus.objects.bulk_create(
-            # Rows are locked in one order everywhere.
-            [row for _key, row in sorted(self.touched.items())],
-            batch_size=BATCH,
-            update_conflicts=True,
-            unique_fields=["tenant", "address", "venue", "channel"],
-            update_fields=["status", "pending_since", "changed_at", "source", "number"],
+        # Rows are locked in one order everywhere.
+        touched = sorted(self.touched.items())
+        rows.insert(self.entries, [row for key, row in touched if key not in self.known])
+        rows.update(
+            [row for key, row in touched if key in self.known],
+            ["status", "pending_since", "changed_at", "source", "number"],
         )
+
+
+def _statuses(addresses: set[str], venues: set[UUID]) -> list[ConsentStatus]:
+    return rows.select(ConsentStatus, "address = ANY(%s) AND venue_id = ANY(%s)", list(addresses), list(venues))
 
 
 def _pending_since(event: Event, taken: Step, row: ConsentStatus, at: datetime.datetime) -> datetime.datetime | None:

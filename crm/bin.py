@@ -42,7 +42,7 @@ def restore(contact: Contact) -> Contact:
     emails.update(is_active=True, is_key=True)
     phones = ContactIdentifier.objects.filter(contact=contact, kind=IdentifierKind.PHONE)
     phones.update(is_active=True, is_key=not contact.email)
-    search_index.write([contact], is_new=True)
+    search_index.rewrite([contact])
     holders = book.holders_of_phone(contact.phone)
     duplicates.flag_same_phone([(contact.pk, min(one.pk for one in holders))] if holders else [])
     recording.record(Action.CONTACT_RESTORED, contact)

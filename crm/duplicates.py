@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -10,8 +10,10 @@ from django.db.models import Exists, OuterRef, Q
 from crm.models import ContactState, DuplicatePair, DuplicateReason
 
 
-def flag_same_phone(pairs: Iterable[tuple[UUID, UUID]]) -> None:
+def flag_same_phone(pairs: Collection[tuple[UUID, UUID]]) -> None:
     """Remember that the two contacts of each pair share a phone; a pair already known, or dismissed, stays as it is."""
+    if not pairs:
+        return
     ordered = {(min(pair), max(pair)) for pair in pairs}
     DuplicatePair.objects.bulk_create(
         [DuplicatePair(first_id=first, second_id=second, reasons=[DuplicateReason.PHONE]) for first, second in ordered],

@@ -153,9 +153,9 @@ def _save(
     )
     fields = {change.field for change in changes}
     if fields & profile.KEY_FIELDS:
-        identity.replace_identifiers([contact], is_new=False)
+        identity.replace_identifiers([contact])
     if fields & profile.SEARCHED_FIELDS:
-        search_index.write([contact], is_new=False)
+        search_index.rewrite([contact])
     if not is_edit:
         return
     profile.remember([profile.Brought(change, Channel.MANUAL, now) for change in changes], reverts=reverts)

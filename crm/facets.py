@@ -20,12 +20,14 @@ from crm.models import Contact
 
 
 @dataclass(frozen=True, slots=True)
-class VenueCounters:
-    """Counters of one contact at one venue, by the names of ContactStats."""
+class Counters:
+    """What one table adds to the statistics: SQL aggregates over its rows of one contact and venue.
 
-    contact_id: UUID
-    venue_id: UUID
-    counters: dict[str, int]
+    `aggregates` are named as the columns of ContactStats; the table has the columns contact_id and venue_id.
+    """
+
+    table: str
+    aggregates: Mapping[str, str]
 
 
 class ContactFacet:
@@ -37,8 +39,8 @@ class ContactFacet:
         """The models of this app that refer to a contact."""
         raise NotImplementedError
 
-    def statistics(self, contact_ids: list[UUID]) -> Iterable[VenueCounters]:
-        """The counters of these contacts, one per contact and venue that has any."""
+    def counters(self) -> Iterable[Counters]:
+        """What this app's tables add to the statistics of contacts."""
         return ()
 
     def no_show_rates(self, contact_ids: list[UUID]) -> dict[UUID, float]:

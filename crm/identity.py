@@ -19,11 +19,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import connection
-
 from crm import email_address, phone_number
 from crm.models import Contact, ContactIdentifier, ContactState, IdentifierKind
-from tenants import scope
+from tenants import rows, scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,31 +113,27 @@ def open_book(keys: Iterable[str], contact_ids: Iterable[UUID] = ()) -> Book:
     """
     values = sorted(set(keys))
     lock_keys(values)
-    rows = list(
-        ContactIdentifier.objects.filter(value__in=values, is_active=True).values_list("kind", "value", "contact_id")
-        if values
-        else ()
-    )
+    held = rows.select(ContactIdentifier, "is_active AND value = ANY(%s)", values) if values else []
     book = Book()
-    ids = {row[2] for row in rows} | set(contact_ids)
-    if ids:
-        for contact in _locked(ids):
-            book.contacts[contact.pk] = contact
-    for kind, value, contact_id in rows:
-        holder = book.contacts.get(contact_id)
+    for contact in _locked({one.contact_id for one in held} | set(contact_ids)):
+        book.contacts[contact.pk] = contact
+    for one in held:
+        holder = book.contacts.get(one.contact_id)
         if holder is None:
             continue
-        if kind == IdentifierKind.EMAIL:
-            book.by_email[value] = holder
+        if one.kind == IdentifierKind.EMAIL:
+            book.by_email[one.value] = holder
         else:
-            book.by_phone[value].append(holder)
+            book.by_phone[one.value].append(holder)
     return book
 
 
-def _locked(ids: Iterable[UUID]) -> Iterable[Contact]:
+def _locked(ids: set[UUID]) -> list[Contact]:
     """Active contacts, locked in the order of their ids: the order every writer keeps."""
-    found = Contact.objects.filter(pk__in=list(ids), state=ContactState.ACTIVE)
-    return found.select_for_update(no_key=True).order_by("pk")
+    if not ids:
+        return []
+    condition = "state = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+    return rows.select(Contact, condition, ContactState.ACTIVE, list(ids))
 
 
 def lock(contact: Contact) -> Contact:
@@ -153,7 +147,7 @@ def lock_keys(keys: Iterable[str]) -> None:
     """Take the advisory locks of these keys in one statement, sorted, so that no two batches wait for each other."""
     numbers = sorted({_number_of(key) for key in keys})
     if numbers:
-        with connection.cursor() as cursor:
+        with rows.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k", [numbers])
 
 
@@ -162,26 +156,28 @@ def _number_of(key: str) -> int:
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big", signed=True)
 
 
-def replace_identifiers(contacts: Iterable[Contact], *, is_new: bool) -> None:
+def replace_identifiers(contacts: Iterable[Contact]) -> None:
     """Make the main identifiers of these contacts say what their e-mail and phone say.
 
     The caller holds the locks of the keys.
     """
     contacts = list(contacts)
-    if not is_new:
-        ids = [contact.pk for contact in contacts]
-        ContactIdentifier.objects.filter(contact__in=ids, is_main=True).delete()
-        alternatives = ContactIdentifier.objects.filter(contact__in=ids, kind=IdentifierKind.PHONE)
-        alternatives.update(is_key=False)
-    ContactIdentifier.objects.bulk_create([row for contact in contacts for row in _identifiers(contact)])
+    if not contacts:
+        return
+    ids = [contact.pk for contact in contacts]
+    ContactIdentifier.objects.filter(contact__in=ids, is_main=True).delete()
+    alternatives = ContactIdentifier.objects.filter(contact__in=ids, kind=IdentifierKind.PHONE)
+    alternatives.update(is_key=False)
+    rows.insert([row for contact in contacts for row in identifiers(contact)])
 
 
-def _identifiers(contact: Contact) -> list[ContactIdentifier]:
-    rows = []
+def identifiers(contact: Contact) -> list[ContactIdentifier]:
+    """The rows that say what a contact's e-mail and phone say."""
+    found = []
     if contact.email:
-        rows.append(ContactIdentifier(contact=contact, kind=IdentifierKind.EMAIL, value=contact.email, is_key=True))
+        found.append(ContactIdentifier(contact=contact, kind=IdentifierKind.EMAIL, value=contact.email, is_key=True))
     if contact.phone:
-        rows.append(
+        found.append(
             ContactIdentifier(contact=contact, kind=IdentifierKind.PHONE, value=contact.phone, is_key=not contact.email)
         )
-    return rows
+    return found

@@ -19,10 +19,12 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
+from audit.models import AuditEntry
 from crm import duplicates, identity, profile, search_index, statistics, suspicion
 from crm.channel import Channel
 from crm.models import Contact, ContactKind, FieldChange
 from crm.warnings import IntakeWarning
+from tenants import rows
 from tenants.models import Venue
 from tenants.refusal import Refusal
 
@@ -247,38 +249,35 @@ class _Batch:
         """Write what was decided: contacts, keys, search tokens, history, pairs, audit."""
         known = [(change, intake) for change, intake in self.changes if change.contact.pk not in self.created]
         self._flag_suspects(known)
-        self._write_created()
         self._write_touched({change.contact.pk for change, _intake in known})
-        profile.remember(profile.Brought(change, intake.channel, intake.at) for change, intake in known)
+        contacts = list(self.created.values())
+        rows.insert(
+            contacts,
+            [row for contact in contacts for row in identity.identifiers(contact)],
+            search_index.tokens(contacts),
+            statistics.empty(contacts),
+            profile.history(profile.Brought(change, intake.channel, intake.at) for change, intake in known),
+            _events(contacts, [change for change, _intake in known]),
+        )
         duplicates.flag_same_phone(self.pairs)
-        _record(self.created.values(), [change for change, _intake in known])
 
     def _flag_suspects(self, known: list[tuple[profile.Change, Intake]]) -> None:
         renamed = [change for change, _intake in known if change.field == "last_name"]
         for contact in suspicion.with_many_surnames(renamed):
             contact.has_suspect_key = True
 
-    def _write_created(self) -> None:
-        if not self.created:
-            return
-        contacts = list(self.created.values())
-        Contact.objects.bulk_create(contacts)
-        identity.replace_identifiers(contacts, is_new=True)
-        search_index.write(contacts, is_new=True)
-        statistics.open_rows(contacts)
-
     def _write_touched(self, changed: set[UUID]) -> None:
         now = timezone.now()
         touched = [contact for pk, contact in sorted(self.touched.items()) if pk not in self.created]
+        rewritten = [contact for contact in touched if contact.pk in changed]
         for contact in touched:
-            if contact.pk in changed:
-                contact.version += 1
             contact.updated_at = now
-            contact.save(update_fields=_PROFILE_COLUMNS if contact.pk in changed else _TOUCH_COLUMNS)
-        rekeyed = [one for one in touched if one.pk in changed]
-        if rekeyed:
-            identity.replace_identifiers(self._with(rekeyed, profile.KEY_FIELDS), is_new=False)
-            search_index.write(self._with(rekeyed, profile.SEARCHED_FIELDS), is_new=False)
+        for contact in rewritten:
+            contact.version += 1
+        rows.update(rewritten, _PROFILE_COLUMNS)
+        rows.update([contact for contact in touched if contact.pk not in changed], _TOUCH_COLUMNS)
+        identity.replace_identifiers(self._with(rewritten, profile.KEY_FIELDS))
+        search_index.rewrite(self._with(rewritten, profile.SEARCHED_FIELDS))
 
     def _with(self, contacts: list[Contact], fields: frozenset[str]) -> list[Contact]:
         changed = {change.contact.pk for change, _intake in self.changes if change.field in fields}
@@ -316,7 +315,7 @@ def _new_contact(intake: Intake, who: identity.Identity) -> Contact:
 
 def _values(guest: Guest, who: identity.Identity) -> dict[str, str]:
     """The non-empty profile fields of a guest, in normal form."""
-    values = {name: getattr(guest, name) for name in _GUEST_FIELDS if getattr(guest, name)}
+    values = {name: getattr(guest, name) for name in PROFILE_FIELDS if getattr(guest, name)}
     if who.p:
         values["phone"] = who.p
         if who.phone.extension:
@@ -324,7 +323,7 @@ def _values(guest: Guest, who: identity.Identity) -> dict[str, str]:
     return values
 
 
-_GUEST_FIELDS = ("first_name", "last_name", "language", "birthday", "address", "postcode", "city", "company")
+PROFILE_FIELDS = ("first_name", "last_name", "language", "birthday", "address", "postcode", "city", "company")
 
 
 def _first_contact_on(intake: Intake) -> datetime.date:
@@ -355,10 +354,10 @@ def _has_other_name(contact: Contact, guest: Guest) -> bool:
     )
 
 
-def _record(created: object, changes: list[profile.Change]) -> None:
+def _events(created: list[Contact], changes: list[profile.Change]) -> list[AuditEntry]:
     events = [
         recording.Event(Action.CONTACT_CREATED, contact, after={"channel": contact.first_channel})
-        for contact in created  # type: ignore[attr-defined]
+        for contact in created
     ]
     by_contact: dict[UUID, list[profile.Change]] = {}
     for change in changes:
@@ -367,4 +366,4 @@ def _record(created: object, changes: list[profile.Change]) -> None:
         before = {change.field: change.old for change in own}
         after = {change.field: change.new for change in own}
         events.append(recording.Event(Action.CONTACT_UPDATED, own[0].contact, before=before, after=after))
-    recording.record_many(events)
+    return [recording.entry(event) for event in events]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from crm import birthday, search_text
 from crm.models import Contact, FieldChange
-from tenants import scope
+from tenants import rows, scope
 
 # What every intake may overwrite; notes and nickname are staff's own words and no intake's.
 INTAKE_FIELDS = (
@@ -80,21 +80,24 @@ class Brought:
 
 def remember(brought: Iterable[Brought], *, reverts: FieldChange | None = None) -> None:
     """Append the changes to the field history."""
+    rows.insert(history(brought, reverts=reverts))
+
+
+def history(brought: Iterable[Brought], *, reverts: FieldChange | None = None) -> list[FieldChange]:
+    """The lines of the field history that these changes add."""
     actor, now = scope.actor(), timezone.now()
-    FieldChange.objects.bulk_create(
-        [
-            FieldChange(
-                contact=one.change.contact,
-                field=one.change.field,
-                old=one.change.old,
-                new=one.change.new,
-                channel=one.channel,
-                actor_kind=actor.kind,
-                actor_label=actor.label,
-                changed_at=one.at,
-                created_at=now,
-                reverts=reverts,
-            )
-            for one in brought
-        ]
-    )
+    return [
+        FieldChange(
+            contact=one.change.contact,
+            field=one.change.field,
+            old=one.change.old,
+            new=one.change.new,
+            channel=one.channel,
+            actor_kind=actor.kind,
+            actor_label=actor.label,
+            changed_at=one.at,
+            created_at=now,
+            reverts=reverts,
+        )
+        for one in brought
+    ]

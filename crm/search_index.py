@@ -7,37 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import connection
-
 from crm import search_text
 from crm.models import Contact, SearchToken
-from tenants import scope
+from tenants import rows
 
 
-def write(contacts: Sequence[Contact], *, is_new: bool) -> None:
-    """Make the tokens of these contacts say what their fields say, in one statement for all."""
-    if not contacts:
-        return
-    if not is_new:
-        SearchToken.objects.filter(contact__in=[contact.pk for contact in contacts]).delete()
-    tokens, owners = [], []
-    for contact in contacts:
-        own = _tokens(contact)
-        tokens += own
-        owners += [contact.pk] * len(own)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO crm_searchtoken (tenant_id, token, contact_id) "
-            "SELECT %s, t, c FROM unnest(%s::text[], %s::uuid[]) AS new (t, c)",
-            [scope.tenant_id(), tokens, owners],
-        )
+def rewrite(contacts: Sequence[Contact]) -> None:
+    """Make the tokens of these contacts say what their fields say."""
+    if contacts:
+        remove(contacts)
+        rows.insert(tokens(contacts))
+
+
+def tokens(contacts: Sequence[Contact]) -> list[SearchToken]:
+    """The rows of contacts that have none yet."""
+    return [SearchToken(contact_id=contact.pk, token=token) for contact in contacts for token in _words(contact)]
 
 
 def remove(contacts: Sequence[Contact]) -> None:
     SearchToken.objects.filter(contact__in=[contact.pk for contact in contacts]).delete()
 
 
-def _tokens(contact: Contact) -> list[str]:
+def _words(contact: Contact) -> list[str]:
     return sorted(
         search_text.index_tokens(
             first_name=contact.first_name,

@@ -1,64 +1,68 @@
-"""A contact's statistics: recomputed from the facts, never incremented, so that they repair themselves (R-CRM-2)."""
+"""A contact's statistics: recomputed from the facts, never incremented, so that they repair themselves (R-CRM-2).
+
+The facts never leave the database: one statement counts them by venue, adds the venues up and writes the row.
+"""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import functools
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import Count, Max
-
 from crm import facets
+from crm.facets import Counters
 from crm.models import NEVER, Contact, ContactStats, Visit
+from tenants import rows, scope
 
 COUNTERS = ("visit_count", "booking_count", "cancelled_count", "no_show_count")
-
-
-@dataclass(slots=True)
-class _Sums:
-    totals: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTERS, 0))
-    by_venue: dict[str, dict[str, int]] = field(default_factory=dict)
-    last_visit_on: datetime.date = NEVER
-
-    def add(self, venue_id: UUID, counters: dict[str, int]) -> None:
-        own = self.by_venue.setdefault(str(venue_id), dict.fromkeys(COUNTERS, 0))
-        for name, count in counters.items():
-            own[name] += count
-            self.totals[name] += count
+VISITS = Counters(Visit._meta.db_table, {"visit_count": "count(*)", "last_visit_on": "max(local_date)"})
+# What a venue that a table does not speak of has in its columns.
+NOTHING = {**dict.fromkeys(COUNTERS, "0"), "last_visit_on": f"'{NEVER:%Y-%m-%d}'::date"}
 
 
 def refresh(*contact_ids: UUID) -> None:
     """Recompute the counters of these contacts, whose rows the caller has locked."""
     ids = sorted(set(contact_ids))
-    if not ids:
-        return
-    sums = {contact_id: _Sums() for contact_id in ids}
-    _add_visits(ids, sums)
-    for facet in facets.registered():
-        for one in facet.statistics(ids):
-            sums[one.contact_id].add(one.venue_id, one.counters)
-    ContactStats.objects.bulk_create(
-        [
-            ContactStats(contact_id=pk, by_venue=one.by_venue, last_visit_on=one.last_visit_on, **one.totals)
-            for pk, one in sums.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["contact"],
-        update_fields=[*COUNTERS, "last_visit_on", "by_venue"],
+    if ids:
+        with rows.cursor() as cursor:
+            cursor.execute(_statement(), {"ids": ids, "tenant": scope.tenant_id()})
+
+
+@functools.cache
+def _statement() -> str:
+    sources = [VISITS, *(own for facet in facets.registered() for own in facet.counters())]
+    facts = " UNION ALL ".join(_facts(one) for one in sources)
+    sums = ", ".join(f"sum({name})::integer AS {name}" for name in COUNTERS)
+    totals = ", ".join(f"coalesce(sum({name}), 0)" for name in COUNTERS)
+    of_venue = ", ".join(f"'{name}', {name}" for name in COUNTERS)
+    columns = ["last_visit_on", "by_venue", *COUNTERS]
+    return f"""
+        WITH fact AS ({facts}),
+        at_venue AS (
+            SELECT contact_id, venue_id, max(last_visit_on) AS last_visit_on, {sums} FROM fact GROUP BY contact_id, venue_id
+        )
+        INSERT INTO {ContactStats._meta.db_table} (contact_id, tenant_id, {", ".join(columns)})
+        SELECT wanted.id, %(tenant)s, coalesce(max(last_visit_on), {NOTHING["last_visit_on"]}),
+            coalesce(jsonb_object_agg(venue_id, jsonb_build_object({of_venue})) FILTER (WHERE venue_id IS NOT NULL), '{{}}'),
+            {totals}
+        FROM unnest(%(ids)s::uuid[]) AS wanted (id) LEFT JOIN at_venue ON contact_id = wanted.id
+        GROUP BY wanted.id
+        ON CONFLICT (contact_id) DO UPDATE SET {", ".join(f"{name} = EXCLUDED.{name}" for name in columns)}
+    """  # noqa: S608 (names of our own tables and columns)
+
+
+def _facts(source: Counters) -> str:
+    aggregates: Mapping[str, str] = {**NOTHING, **source.aggregates}
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in aggregates.items())
+    return (
+        f"SELECT contact_id, venue_id, {columns} FROM {source.table} "  # noqa: S608 (as above)
+        "WHERE tenant_id = %(tenant)s AND contact_id = ANY(%(ids)s) GROUP BY contact_id, venue_id"
     )
 
 
-def _add_visits(ids: list[UUID], sums: dict[UUID, _Sums]) -> None:
-    visits = Visit.objects.filter(contact__in=ids).values_list("contact_id", "venue_id")
-    for contact_id, venue_id, count, last in visits.annotate(Count("pk"), Max("local_date")):
-        sums[contact_id].add(venue_id, {"visit_count": count})
-        sums[contact_id].last_visit_on = max(sums[contact_id].last_visit_on, last)
-
-
-def open_rows(contacts: Iterable[Contact]) -> None:
-    """The empty counters of new contacts."""
-    ContactStats.objects.bulk_create([ContactStats(contact=contact) for contact in contacts])
+def empty(contacts: Iterable[Contact]) -> list[ContactStats]:
+    """The counters of new contacts."""
+    return [ContactStats(contact_id=contact.pk) for contact in contacts]
 
 
 def no_show_rates(contact_ids: Iterable[UUID]) -> dict[UUID, float]:

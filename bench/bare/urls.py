@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -18,7 +20,7 @@ UPSERT = """
 
 class Guests(APIView):
     def post(self, request: Request) -> Response:
-        guest = request.data["guest"]
+        guest: dict[str, Any] = request.data["guest"]  # type: ignore[call-overload]
         with connection.cursor() as cursor:
             cursor.execute(UPSERT, [guest["email"], guest["first_name"], guest["last_name"], guest["phone"]])
             (pk,) = cursor.fetchone()
