@@ -41,7 +41,9 @@ class Importer:
         """Work like a worker until nothing is left to do."""
         while running.work(self.place.id, job.pk, holder=str(uuid7())):
             pass
-        return self.fresh(job)
+        found = self.fresh(job)
+        assert found.attempt_count == 0, "the worker stumbled; see the log"
+        return found
 
     def fresh(self, job: ImportJob) -> ImportJob:
         with self.place.enter():

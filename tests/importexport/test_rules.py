@@ -6,7 +6,7 @@ import pytest
 
 from consent.models import ConsentEntry, ConsentStatus
 from crm import tags
-from crm.models import Contact, ContactTag, FieldChange
+from crm.models import Contact, ContactTag, FieldChange, SearchToken
 from importexport import jobs
 from tests.importexport.test_files import workbook
 
@@ -157,6 +157,20 @@ def test_an_import_adds_tags_up_to_nine_and_fills_empty_notes(importer):
         own = ContactTag.objects.filter(contact=found["a@example.net"])
         assert own.count() == tags.LIMIT
         assert list(FieldChange.objects.values_list("field", "new", "channel")) == [("notes", "nota", "import")]
+
+
+def test_a_nickname_is_given_to_new_contacts_only(importer):
+    importer.run("Nome;E-mail;Soprannome\nAnna;a@example.net;Nanni\nBea;b@example.net;\n")
+
+    job = importer.run("Nome;E-mail;Soprannome\nAnna;a@example.net;Annuccia\nBea;b@example.net;Bibi\n")
+
+    assert outcomes(importer, job) == ["unchanged", "unchanged"]
+    assert {name: one.nickname for name, one in contacts(importer).items()} == {
+        "a@example.net": "Nanni",
+        "b@example.net": "",
+    }
+    with importer.place.enter():
+        assert SearchToken.objects.filter(token="nanni").exists()
 
 
 def test_the_first_contact_is_the_earliest_date_the_file_gives(importer):
