@@ -19,7 +19,7 @@ from consent import reading as consents
 from consent.models import Source
 from consent.reading import ConsentItem
 from consent.status import ConsentChannel, Status
-from crm import statistics, tags
+from crm import allergies, statistics, tags
 from crm.channel import Channel
 from crm.models import NEVER, Contact, ContactKind, ContactStats
 
@@ -70,7 +70,6 @@ NOT_YET: dict[str, Any] = {
     "suggested_message": {"kind": None, "reason": None},
     "follows": [],
     "special_dates": [],
-    "has_allergies": False,
     "merged_from": [],
 }
 
@@ -200,6 +199,7 @@ def represent(rows: Sequence[Contact]) -> list[dict[str, Any]]:
             "consents": [_consent(item) for item in current.get(contact.pk, ())],
             "stats": _stats(contact, contact.stats, rates),
             **NOT_YET,
+            "has_allergies": any(map(allergies.names_allergy, keys.get(contact.pk, []))),
         }
         for contact in rows
     ]

@@ -18,7 +18,12 @@ PREFIXES = ("allerg", "alerg")
 
 
 def is_allergy(tag: Tag) -> bool:
-    return not tag.is_system and tag.key.startswith(PREFIXES)
+    return names_allergy(tag.key)
+
+
+def names_allergy(key: str) -> bool:
+    """Whether a tag with this key is one of allergy. No system tag is."""
+    return key.startswith(PREFIXES)
 
 
 def texts(tags: Iterable[Tag]) -> list[str]:

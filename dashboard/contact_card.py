@@ -16,6 +16,7 @@ from crm.channel import Channel
 from crm.models import Contact, ContactTag, Tag
 from crm.visits import Breakdown
 from dashboard import consent_marks, contact_list, special_days, tag_marks
+from dashboard.tag_marks import TagMark
 from dashboard.templatetags.coperto import amount, money, percent, weekday_day
 from tenants.models import Venue
 
@@ -70,16 +71,14 @@ def tag_content(contact: Contact, contact_tags: list[ContactTag] | None = None) 
     held = {one.tag_id for one in contact_tags}
     others = [tag for tag in Tag.objects.order_by("-is_system", "label", "key") if tag.pk not in held]
     return {
-        "tags": [_hidden_from_this_role(mark) for mark in tag_marks.of(contact_tags)],
+        "tags": [_as_this_role_may_see(mark) for mark in tag_marks.of(contact_tags)],
         "tag_choices": [{"key": tag.key, "label": tags.label_of(tag)} for tag in others],
     }
 
 
-def _hidden_from_this_role(mark: tag_marks.TagMark) -> tag_marks.TagMark:
-    """An allergy's text is health data: who may not read it sees that there is one (R-PRIV-3)."""
-    if not mark.is_allergy or allergies.may_be_read():
-        return mark
-    return tag_marks.renamed(mark, _("Allergy"))
+def _as_this_role_may_see(mark: TagMark) -> TagMark:
+    """An allergy's text is health data: who may not read it sees that there is one, and cannot take it off (R-PRIV-3)."""
+    return mark if not mark.is_allergy or allergies.may_be_read() else tag_marks.anonymous(mark, _("Allergy"))
 
 
 def _stats(contact: Contact, venues: list[Venue]) -> list[dict[str, str]]:

@@ -45,7 +45,7 @@ def card(request: HttpRequest, pk: UUID) -> HttpResponse:
     tabs = contact_tabs.tabs_of(contact, shell.venues, shell.tenant.slug)
     tab = tabs.content(request.GET.get("tab", ""), request.GET.get("cursor"))
     if pages.is_htmx(request):
-        return render(request, "dashboard/contacts/tabs.html", tab)
+        return render(request, "dashboard/contacts/tabs.html", {"card": {"id": contact.pk}, **tab})
     own = contact_card.content(contact, shell.venues)
     extra = {"can_tag": _can_tag(contact), "is_editing_notes": "notes" in request.GET}
     return render(request, "dashboard/contacts/card.html", {**own, **tab, **extra})

@@ -48,5 +48,6 @@ def _mark(contact_tag: ContactTag) -> TagMark:
     )
 
 
-def renamed(mark: TagMark, label: str) -> TagMark:
-    return replace(mark, label=label)
+def anonymous(mark: TagMark, label: str) -> TagMark:
+    """The mark without what it says: neither its own label nor its key."""
+    return replace(mark, key="", label=label)

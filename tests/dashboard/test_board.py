@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 
 import pytest
 from django.utils import timezone
@@ -185,10 +184,10 @@ def test_a_marketer_sees_the_board_without_its_buttons(visit: LetIn, tonight: Pl
 
 
 @pytest.fixture
-def yesterday(trattoria: Place, commits: None) -> Iterator[Place]:
+def yesterday(trattoria: Place, commits: None) -> Place:
     with trattoria.enter():
         evening.guests_of(trattoria).book("Villa", -26, 3)
-    yield trattoria
+    return trattoria
 
 
 def test_the_close_of_the_day_settles_what_was_left_open(visit: LetIn, yesterday: Place) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from bookings.models import Booking, BookingStatus
+from crm import editing
 from crm.models import Contact
 from tenants.permissions import Role
 from tests.dashboard import evening
@@ -78,6 +79,18 @@ def test_the_card_shows_each_tab(tonight: Place, tab: str) -> None:
 
     assert answer.status_code == 200
     assert "la notaia" in answer.content.decode()
+
+
+@pytest.mark.parametrize("tab", ["bookings", "visits", "changes"])
+def test_a_tab_alone_is_answered_without_the_page_around_it(tonight: Place, tab: str) -> None:
+    with tonight.enter():
+        giulia = Contact.objects.get(last_name="Moretti")
+        editing.edit(giulia, {"company": "Studio Moretti & Figli"})
+
+    answer = tonight.signed_in().get(url(tonight, "contact", giulia.pk), {"tab": tab}, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 200
+    assert "<html" not in answer.content.decode()
 
 
 @pytest.mark.parametrize("name", ["booking", "contact", "contact_edit", "contact_notes"])
