@@ -1,14 +1,16 @@
 """Editing a booking, and when an edit reaches the contact (R-WRITE-3, R-WRITE-4).
 
 An edit of a booking whose status was final before it never does. Of an open one it does: a changed phone changes the
-contact's phone, an e-mail can be added but not changed, and a key added to a booking without contact is an intake.
+contact's phone, an e-mail can be added but not changed, and a key added to a booking without contact is an intake of
+the guest the booking knows. Only what the edit changes counts: clients send the whole guest again, and what the contact
+was told on its own page since must not come back.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
@@ -18,9 +20,10 @@ from audit.actions import Action
 from bookings import lifecycle, locking
 from bookings.models import Booking
 from consent import recording as consent_recording
-from crm import identity, intake, statistics
+from crm import identity, intake
 from crm.channel import Channel
-from crm.intake import CrmSync, Guest, Intake
+from crm.identity import Book
+from crm.intake import CrmSync, EmailLocked, Guest, Intake
 from crm.warnings import IntakeWarning
 
 EDITABLE = ("starts_at", "party_size", "notes", "table", "occasion", "is_late")
@@ -44,38 +47,72 @@ def edit(
 
     Raises intake.EmailInUse, EmailLocked, PhoneInUse when the guest data would make the contact somebody else.
     """
-    if guest is not None:
-        who = identity.check(guest.email, guest.phone, booking.venue.country)
-        identity.open_book(who.keys, [booking.contact_id] if booking.contact_id else [])
+    book = _open_book(booking, guest)
     booking = locking.lock(booking)
     before = _state(booking)
-    sync, warnings = _sync(booking, guest)
+    news = None if guest is None else _news(booking, guest, snapshot or {})
+    sync, warnings = _sync(booking, news, book)
     for name, value in changes.items():
         setattr(booking, name, value)
     if snapshot is not None:
         booking.guest = {**booking.guest, **snapshot}
-    booking.service_date = booking.venue.local_day(booking.starts_at)
+    if booking.starts_at != before["starts_at"]:
+        booking.service_date = booking.venue.local_day(booking.starts_at)
     old, new = recording.changed(before, _state(booking))
     if new:
         _save(booking, old, new)
     return Edited(booking, sync, warnings)
 
 
-def _sync(booking: Booking, guest: Guest | None) -> tuple[CrmSync, list[IntakeWarning]]:
+def _open_book(booking: Booking, guest: Guest | None) -> Book:
+    """Keys and contacts are locked before the booking."""
+    if guest is None:
+        return Book()
+    who = identity.check(guest.email, guest.phone, booking.venue.country)
+    return identity.open_book(who.keys, [booking.contact_id] if booking.contact_id else [])
+
+
+def _news(booking: Booking, guest: Guest, snapshot: Mapping[str, Any]) -> Guest:
+    """The guest data without what the booking has said before."""
+    same = [name for name, value in snapshot.items() if booking.guest.get(name) == value]
+    return replace(guest, **{name: getattr(_NOTHING, name) for name in same})
+
+
+_NOTHING = Guest()
+
+
+def _sync(booking: Booking, news: Guest | None, book: Book) -> tuple[CrmSync, list[IntakeWarning]]:
     """Carry the guest data to the contact where the rules let them through."""
     if booking.is_final:
         return CrmSync.SKIPPED_FINAL_STATUS, []
     if booking.contact is not None and not booking.contact.is_active:
         return CrmSync.SKIPPED_CONTACT_DELETED, []
-    if guest is None:
+    if news is None:
         return (CrmSync.NO_IDENTITY if booking.contact is None else CrmSync.UNCHANGED), []
-    now = timezone.now()
-    reception = intake.receive(
-        Intake(guest, booking.channel, booking.venue, now, chosen=booking.contact_id)  # type: ignore[arg-type]
-    )
+    if booking.contact is None:
+        news = _with_known(booking, news)
+    else:
+        _check_email(booking, news, book)
+    channel, now = Channel(booking.channel), timezone.now()
+    reception = intake.receive(Intake(news, channel, booking.venue, now, chosen=booking.contact_id))
     booking.contact = reception.contact
     _consent(booking, reception, now)
     return reception.crm_sync, reception.warnings
+
+
+def _with_known(booking: Booking, news: Guest) -> Guest:
+    """With the names and the like that the booking was taken with; its old keys led to nobody and stay out."""
+    known = {name: booking.guest.get(name, "") for name in intake.PROFILE_FIELDS if not getattr(news, name)}
+    return replace(news, **known)
+
+
+def _check_email(booking: Booking, news: Guest, book: Book) -> None:
+    """Whoever else has the new e-mail: a contact that has one keeps it."""
+    contact = booking.contact
+    email = identity.check(news.email, "", booking.venue.country).e
+    holder = book.by_email.get(email) if email else None
+    if email and contact.email and email != contact.email and (holder is None or holder.pk != contact.pk):
+        raise EmailLocked(field="guest.email")
 
 
 def _consent(booking: Booking, reception: intake.Reception, now: datetime.datetime) -> None:
@@ -98,8 +135,6 @@ def _save(booking: Booking, old: dict[str, Any], new: dict[str, Any]) -> None:
     booking.updated_at = timezone.now()
     booking.save(update_fields=[*EDITABLE, "guest", "contact", "service_date", "version", "updated_at"])
     lifecycle.follow(booking)
-    if old.get("contact") and booking.contact is None:
-        statistics.refresh(old["contact"])
     recording.record(Action.BOOKING_UPDATED, booking, before=old, after=new, venue_id=booking.venue_id)
 
 
