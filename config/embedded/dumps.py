@@ -15,7 +15,7 @@ from typing import Any
 
 from config.embedded import binaries
 
-_EMPTIED = "DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\nGRANT USAGE ON SCHEMA public TO PUBLIC;\n"
+_EMPTIED = "SET client_min_messages = warning;\nDROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\nGRANT USAGE ON SCHEMA public TO PUBLIC;\n"
 
 
 class DumpFailed(Exception):
@@ -27,7 +27,7 @@ def backup(database: Mapping[str, Any], target: Path) -> None:
     draft = target.with_name(f"{target.name}.{os.getpid()}.part")
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     try:
-        words = ["--format=custom", "--no-owner", "--no-privileges", "--schema=public", "--extension=*"]
+        words = ["--format=custom", "--no-owner", "--no-privileges", "--no-comments"]
         _run("pg_dump", database, *words, "--file", str(draft))
         draft.replace(target)
     finally:

@@ -145,7 +145,9 @@ class Startup:
         wanted = fingerprint()
         if self.choices.embeds_database and self.installation.get("migrated") == wanted:
             return
-        self.supervisor.run(programs.manage("migrate", self.connection, "migrate", "--no-input", "--skip-checks"), MIGRATE_SECONDS)
+        self.supervisor.run(
+            programs.manage("migrate", self.connection, "migrate", "--no-input", "--skip-checks"), MIGRATE_SECONDS
+        )
         self.installation.keep(migrated=wanted)
 
     def start_web(self, port: int) -> Child:

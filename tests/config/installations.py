@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import json
 import os
 import pwd
@@ -188,15 +189,16 @@ class Writer:
         ]
 
     def _write(self) -> None:
-        number = 0
-        while not self._stopping.is_set():
-            number += 1
+        for number in itertools.count():
+            if self._stopping.is_set():
+                return
+            sent = f"{id(self)}-{number}"
             try:
-                answer = self._ask("POST", "bookings/", self._booking(str(number)))
+                answer = self._ask("POST", "bookings/", self._booking(sent))
             except (OSError, ValueError):
                 time.sleep(0.05)
             else:
-                self.acknowledged[answer["id"]] = str(number)
+                self.acknowledged[answer["id"]] = sent
 
     def _booking(self, external_id: str) -> dict[str, Any]:
         guest = {"first_name": "Anna", "email": f"anna{external_id}@example.com"}

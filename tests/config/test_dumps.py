@@ -1,0 +1,64 @@
+"""`backup` and `restore`: every row comes back, and a restore that fails changes nothing (R-PRIV-3)."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from tests.config import installations
+from tests.config.installations import Installation
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Installation]:
+    with installations.fresh() as installation:
+        installation.start()
+        yield installation
+
+
+@pytest.mark.nightly
+def test_a_restore_brings_back_every_row_and_its_rights(running, tmp_path):
+    founded = installations.found(running)
+    writer = installations.Writer(running, founded)
+    with writer:
+        pass
+    file = tmp_path / "backup"
+
+    assert run(running, "backup", str(file)) == (
+        0,
+        f"{file}: {file.stat().st_size:,} bytes. It holds personal data: keep it closed.\n",
+    )
+    assert file.stat().st_mode & 0o777 == 0o600
+    later = installations.Writer(running, founded)
+    with later:
+        pass
+    assert run(running, "restore", str(file), "--yes") == (0, f"Restored from {file} and migrated to this version.\n")
+
+    assert writer.lost() == []
+    with installations.Writer(running, founded) as after:
+        pass
+    assert after.lost() == []
+
+
+@pytest.mark.nightly
+def test_a_broken_backup_changes_nothing(running, tmp_path):
+    founded = installations.found(running)
+    file, broken = tmp_path / "backup", tmp_path / "broken"
+    with installations.Writer(running, founded) as writer:
+        pass
+    run(running, "backup", str(file))
+    broken.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+    code, said = run(running, "restore", str(broken), "--yes")
+
+    assert code == 1
+    assert said.startswith("CommandError: pg_restore failed: ")
+    assert writer.lost() == []
+
+
+def run(running: Installation, *words: str) -> tuple[int, str]:
+    command = running.command(*words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    printed, _ = command.communicate(timeout=60)
+    return command.returncode, printed.decode()
