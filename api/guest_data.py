@@ -129,7 +129,8 @@ def reception(
 ) -> dict[str, Any]:
     """What an answer says about the guest data it took."""
     if is_widget():
-        return {"warnings": [_warning(one, prefix) for one in warnings if one.code in WARNINGS_ABOUT_OWN_INPUT]}
+        own = [one for one in warnings if one.code in WARNINGS_ABOUT_OWN_INPUT and not one.tells_of_list]
+        return {"warnings": [_warning(one, prefix) for one in own]}
     return {"contact": contact, "crm_sync": crm_sync.value, "warnings": [_warning(one, prefix) for one in warnings]}
 
 

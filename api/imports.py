@@ -40,6 +40,7 @@ CONTENT_TYPES = {
     FileKind.CSV: "text/csv; charset=utf-8",
     FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+FILE_TYPES = tuple(kind.partition(";")[0] for kind in CONTENT_TYPES.values())
 # What the other parts of the form and their boundaries may add to the file.
 _FORM_BYTES = 64 * 1024
 
@@ -175,7 +176,12 @@ class ImportRowList(Endpoint):
 class ImportErrors(Endpoint):
     required: ClassVar[Required] = {"GET": Permission.CONTACTS_IMPORT}
 
-    @describe("The refused rows with their reasons, to correct and upload as it is", query=FileQuery, answer=bytes)
+    @describe(
+        "The refused rows with their reasons, to correct and upload as it is",
+        query=FileQuery,
+        answer=bytes,
+        media=FILE_TYPES,
+    )
     def get(self, request: Request, id: UUID) -> HttpResponse:
         job = _visible().get(pk=id)
         kind = FileKind(self.query(FileQuery).get("format", job.file_kind))
@@ -185,7 +191,12 @@ class ImportErrors(Endpoint):
 class ImportTemplate(Endpoint):
     required: ClassVar[Required] = {"GET": Permission.CONTACTS_IMPORT}
 
-    @describe("A template that names the required columns and shows an example", query=FileQuery, answer=bytes)
+    @describe(
+        "A template that names the required columns and shows an example",
+        query=FileQuery,
+        answer=bytes,
+        media=FILE_TYPES,
+    )
     def get(self, request: Request) -> HttpResponse:
         kind = FileKind(self.query(FileQuery).get("format", FileKind.XLSX))
         return _download(template.build(kind, language=get_language() or "en"), kind, name="guests")

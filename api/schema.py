@@ -6,7 +6,7 @@ headers of idempotency and versions, and the two ways to sign in are added to al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -122,16 +122,18 @@ def describe(
     answer: Any = None,
     query: Any = None,
     status: int | Sequence[int] = 200,
+    media: Iterable[str] = ("application/json",),
     description: str = "",
     examples: Sequence[OpenApiExample] = (),
 ) -> Callable[[Method], Method]:
-    """What a method does, reads and answers. `query` is a QueryShape; `status` one or several of the same answer."""
+    """What a method does, reads and answers. `query` is a QueryShape; `status` one or several of the same answer;
+    `media` the types it comes in."""
     statuses = [status] if isinstance(status, int) else list(status)
     decorator: Callable[[Method], Method] = extend_schema(
         summary=summary,
         description=description,
         request=body,
-        responses=dict.fromkeys(statuses, answer),
+        responses={(one, kind): answer for one in statuses for kind in media} if answer else dict.fromkeys(statuses),
         parameters=[query] if query is not None else [],
         examples=list(examples),
     )
