@@ -132,8 +132,8 @@ def _tell(request: HttpRequest, taken: Taken) -> None:
 
 def _warn(request: HttpRequest, warnings: list[IntakeWarning]) -> None:
     for warning in warnings:
-        hint = _(" Did they mean %(suggestion)s?") % {"suggestion": warning.suggestion} if warning.suggestion else ""
-        messages.warning(request, f"{warning.detail}{hint}")
+        hint = _("Did they mean %(suggestion)s?") % {"suggestion": warning.suggestion} if warning.suggestion else ""
+        messages.warning(request, f"{warning.detail} {hint}".rstrip())
 
 
 def _chosen(request: HttpRequest) -> dict[str, Any] | None:

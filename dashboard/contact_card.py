@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from bookings.models import OPEN, Booking
 from consent import reading
@@ -88,7 +88,7 @@ def _stats(contact: Contact, venues: list[Venue]) -> list[dict[str, str]]:
         (_("Visits"), amount(own.visit_count + contact.imported_visit_count), _visit_detail(parts)),
         (_("Last visit"), weekday_day(contact_list.last_visit_on(contact)), ""),
         (_("Bookings"), amount(own.booking_count), ""),
-        (_("Cancelled"), amount(own.cancelled_count), ""),
+        (pgettext("how many", "Cancelled"), amount(own.cancelled_count), ""),
         (
             _("No-shows"),
             amount(own.no_show_count),

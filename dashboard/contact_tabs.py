@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from bookings.models import OPEN, Booking, BookingStatus
 from crm import history, visits
@@ -124,12 +124,16 @@ class CardTabs:
         parts = visits.breakdown(self.contact)
         counted = self.contact.stats.visit_count
         rows = [
-            (counted, pgettext("count before", "visits"), True),
+            (counted, ngettext("visit", "visits", counted), True),
             (parts.bookings, _("by bookings"), True),
             (parts.orders, _("by orders"), bool(parts.orders)),
             (parts.wifi_only, _("by WiFi only, not in the bookings"), bool(parts.wifi_only)),
             (parts.imported, _("imported, counted apart"), bool(parts.imported)),
-            (parts.distinct_days, _("different days"), parts.distinct_days != counted),
+            (
+                parts.distinct_days,
+                ngettext("different day", "different days", parts.distinct_days),
+                parts.distinct_days != counted,
+            ),
         ]
         return [{"count": count, "label": label} for count, label, is_shown in rows if is_shown]
 

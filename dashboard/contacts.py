@@ -218,5 +218,5 @@ def _tell(request: HttpRequest, edited: Edited) -> None:
     }
     messages.success(request, said.get(edited.crm_sync, _("Saved.")))
     for warning in edited.warnings:
-        hint = _(" Did they mean %(suggestion)s?") % {"suggestion": warning.suggestion} if warning.suggestion else ""
-        messages.warning(request, f"{warning.detail}{hint}")
+        hint = _("Did they mean %(suggestion)s?") % {"suggestion": warning.suggestion} if warning.suggestion else ""
+        messages.warning(request, f"{warning.detail} {hint}".rstrip())

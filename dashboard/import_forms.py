@@ -6,10 +6,10 @@ import datetime
 from typing import Any
 
 from django import forms
-from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.templatetags.coperto import birthday
 from importexport import columns
 from importexport.dates import DateFormat
 from importexport.files.encoding import Encoding
@@ -132,7 +132,7 @@ def _fields_of_guests() -> list[tuple[str, Any]]:
 
 
 def _date_formats() -> list[tuple[str, str]]:
-    meant = formats.date_format(EXAMPLE_DAY, "j E Y")
+    meant = birthday(EXAMPLE_DAY.isoformat())
     return [
         (one.value, _("%(written)s means %(meant)s") % {"written": written, "meant": meant})
         for one, written in WRITTEN.items()

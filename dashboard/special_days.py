@@ -5,10 +5,10 @@ from __future__ import annotations
 import calendar
 import datetime
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from crm.models import Contact
+from dashboard.templatetags.coperto import day_and_month
 
 NEAR_DAYS = 7
 
@@ -20,11 +20,7 @@ def near(contact: Contact, on: datetime.date) -> str:
     for year in (on.year - 1, on.year, on.year + 1):
         day = _in_year(contact, year)
         if abs((day - on).days) <= NEAR_DAYS:
-            return (
-                _("Birthday today")
-                if day == on
-                else _("Birthday on %(day)s") % {"day": formats.date_format(day, "j E")}
-            )
+            return _("Birthday today") if day == on else _("Birthday on %(day)s") % {"day": day_and_month(day)}
     return ""
 
 

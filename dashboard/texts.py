@@ -21,7 +21,7 @@ def for_scripts() -> dict[str, str]:
         "copied": _("Copied."),
         "somebody": _("Somebody"),
         "undone": _("{name}: undone."),
-        "size_saved": _("{name}: {size} guests."),
+        "size_saved": _("{name}: party size {size}."),
         "changed_elsewhere": _("{name}: {who} already set “{status}” at {time}. Your tap was not applied."),
         "status_requested": _("Requested"),
         "status_confirmed": _("Confirmed"),

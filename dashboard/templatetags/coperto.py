@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import phonenumbers
-from babel import Locale
+from babel import Locale, dates
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
@@ -52,7 +52,7 @@ def money(minor: int | None, currency: str) -> str:
     places = 0 if unit == 1 or minor % unit == 0 or abs(value) >= 1000 else 2
     number = formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True).replace(" ", NARROW)
     symbol = SYMBOLS.get(currency, currency)
-    if (translation.get_language() or "en").startswith("en"):
+    if _reader().language == "en":
         return f"{symbol}{NARROW if symbol.isalpha() else ''}{number}"
     return f"{number}{NARROW}{symbol}"
 
@@ -70,7 +70,7 @@ def amount(value: float | None) -> str:
 def percent(rate: float | None) -> str:
     if rate is None:
         return DASH
-    sign = "%" if (translation.get_language() or "en").startswith(("en", "it")) else f"{NARROW}%"
+    sign = f"{NARROW}%" if _reader().language == "fr" else "%"
     return f"{formats.number_format(round(rate * 100), decimal_pos=0)}{sign}"
 
 
@@ -79,8 +79,7 @@ def day(value: datetime.date | datetime.datetime | None) -> str:
     """`20 Nov`, with the year when it is not this one; None is a dash."""
     if value is None:
         return DASH
-    style = "j M" if value.year == _today().year else "j M Y"
-    return formats.date_format(_as_date(value), style).replace(" ", NARROW)
+    return _written(value, "d MMM" if value.year == _today().year else "d MMM y").replace(" ", NARROW)
 
 
 @register.filter
@@ -88,14 +87,19 @@ def weekday_day(value: datetime.date | None) -> str:
     """`Fri 20 Nov`."""
     if value is None:
         return DASH
-    return f"{formats.date_format(_as_date(value), 'D')}{NARROW}{day(value)}"
+    return f"{_written(value, 'EEE')}{NARROW}{day(value)}"
 
 
 @register.filter
 def long_day(value: datetime.date) -> str:
-    """`Sunday 22 November`, with the year when it is not this one."""
-    style = "l j E" if value.year == _today().year else "l j E Y"
-    return formats.date_format(_as_date(value), style)
+    """`Sunday 22 November`, with the year when it is not this one; Polish sets a comma after the weekday."""
+    style = "EEEE, d MMMM" if _reader().language == "pl" else "EEEE d MMMM"
+    return _written(value, style if value.year == _today().year else f"{style} y")
+
+
+def day_and_month(value: datetime.date) -> str:
+    """`22 November`."""
+    return _written(value, "d MMMM")
 
 
 @register.filter
@@ -131,7 +135,7 @@ def birthday(value: str | None) -> str:
         return DASH
     has_year = not value.startswith("--")
     known = datetime.date.fromisoformat(value if has_year else f"2000-{value[2:]}")
-    return formats.date_format(known, "j E Y" if has_year else "j E")
+    return _written(known, "d MMMM y") if has_year else day_and_month(known)
 
 
 @register.filter
@@ -163,8 +167,7 @@ def language_name(code: str | None) -> str:
     """A guest's language in the reader's: `it` is `Italian`, `Italiano`, `Italien`, `Włoski`."""
     if not code:
         return DASH
-    reader = Locale.parse((translation.get_language() or "en").partition("-")[0])
-    name: str = reader.languages.get(code, code)
+    name: str = _reader().languages.get(code, code)
     return name[:1].upper() + name[1:]
 
 
@@ -172,6 +175,15 @@ def _ending(number: int) -> str:
     if number % 100 in (11, 12, 13):
         return "th"
     return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+
+
+def _reader() -> Locale:
+    return Locale.parse((translation.get_language() or "en").partition("-")[0])
+
+
+def _written(value: datetime.date | datetime.datetime, style: str) -> str:
+    """By the locale data of Unicode: Django's capitalize the months of Italian and French."""
+    return dates.format_date(_as_date(value), style, locale=_reader())
 
 
 def _as_date(value: datetime.date | datetime.datetime) -> datetime.date:
