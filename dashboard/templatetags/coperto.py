@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -178,12 +179,22 @@ def _ending(number: int) -> str:
 
 
 def _reader() -> Locale:
-    return Locale.parse((translation.get_language() or "en").partition("-")[0])
+    return _locale(translation.get_language() or "en")
+
+
+@functools.cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language.partition("-")[0])
 
 
 def _written(value: datetime.date | datetime.datetime, style: str) -> str:
-    """By the locale data of Unicode: Django's capitalize the months of Italian and French."""
-    return dates.format_date(_as_date(value), style, locale=_reader())
+    return _date_text(_as_date(value), style, _reader().language)
+
+
+@functools.lru_cache(maxsize=4096)
+def _date_text(value: datetime.date, style: str, language: str) -> str:
+    """By Unicode's locale data: Django's own set capitals on the months of Italian and French."""
+    return dates.format_date(value, style, locale=language)
 
 
 def _as_date(value: datetime.date | datetime.datetime) -> datetime.date:
