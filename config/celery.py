@@ -7,6 +7,8 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_init
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 
 from config import checks
 
@@ -19,4 +21,8 @@ app.autodiscover_tasks()
 
 @worker_init.connect
 def check_role(**kwargs: Any) -> None:
-    checks.refuse_dangerous_role()
+    """Celery logs what a receiver raises and goes on, except SystemExit."""
+    try:
+        checks.refuse_dangerous_role()
+    except (ImproperlyConfigured, DatabaseError) as error:
+        raise SystemExit(str(error)) from error

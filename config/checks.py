@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
 
 from config import database
 
@@ -29,12 +28,10 @@ def app_role_is_harmless(databases: Sequence[str] | None = None, **_options: Any
 def refuse_dangerous_role() -> None:
     """Called when a web or worker process starts, since Django's database checks don't run there.
 
-    A database that does not answer yet is no fault of the role: the process starts and /readyz says so.
+    Raises ImproperlyConfigured for a role that must not serve, and DatabaseError when nobody can tell: a process that
+    could not ask does not serve either, and is started again.
     """
-    try:
-        faults = database.role_faults()
-    except DatabaseError:
-        return
+    faults = database.role_faults()
     if faults:
         reasons = "; ".join(faults)
         raise ImproperlyConfigured(f"Refusing to start: the role in DATABASE_URL must not serve, because {reasons}.")

@@ -22,7 +22,18 @@ from config import state
 
 LANGUAGES = ("it", "fr", "pl")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|{(\w*)}|%[sd]")
-_NOT_SOURCE = {".git", ".venv", ".coperto", ".mypy_cache", ".ruff_cache", ".pytest_cache", "node_modules", "__pycache__", "tests", "bench"}
+_NOT_SOURCE = {
+    ".git",
+    ".venv",
+    ".coperto",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    "node_modules",
+    "__pycache__",
+    "tests",
+    "bench",
+}
 
 
 def compile_changed(root: Path = state.PROJECT_ROOT) -> list[Path]:
@@ -89,7 +100,9 @@ def _fault(entry: polib.POEntry) -> str | None:
         return "missing"
     # A plural form may leave its number out ("one guest"), a plain text may leave out nothing.
     wanted = _placeholders(entry.msgid_plural or entry.msgid)
-    if any(not _placeholders(text) <= wanted for text in texts) or (not entry.msgid_plural and _placeholders(texts[0]) != wanted):
+    if any(not _placeholders(text) <= wanted for text in texts) or (
+        not entry.msgid_plural and _placeholders(texts[0]) != wanted
+    ):
         return "other placeholders than the source"
     return None
 

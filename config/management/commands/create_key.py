@@ -15,7 +15,6 @@ from tenants.models import Tenant, Venue
 from tenants.permissions import Preset
 from tenants.refusal import Refusal
 
-
 OPTIONS = {"origins": "--origin"}
 
 

@@ -15,7 +15,6 @@ from tenants import scope
 from tenants.permissions import OWNER_PERMISSIONS, Permission, Preset
 from tenants.refusal import Refusal
 
-
 OPTIONS = {"email": "--owner-email", "venue.name": "--venue"}
 
 

@@ -19,8 +19,6 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         alias = options["database"]
         if alias not in connections.settings:
-            raise CommandError(
-                "DATABASE_OWNER_URL is not set: migrations run as the owner of the tables."
-            )
+            raise CommandError("DATABASE_OWNER_URL is not set: migrations run as the owner of the tables.")
         super().handle(*args, **options)
         database.grant_rights(connections[alias], database.app_role())
