@@ -104,6 +104,16 @@ def is_reason(heading: str) -> bool:
     return normalized(heading) in _REASONS
 
 
+def known_count(cells: Iterable[str]) -> int:
+    """How many of these cells are headings that are known word for word."""
+    return sum(1 for cell in cells if _claims(cell))
+
+
+def is_address(cell: str) -> bool:
+    """True for a cell that looks like an e-mail address."""
+    return _ADDRESS.fullmatch(cell.strip()) is not None
+
+
 def normalized(heading: str) -> str:
     """The heading without case, accents and punctuation."""
     folded = unicodedata.normalize("NFKD", heading.casefold().translate(_FOLDED))
@@ -171,13 +181,9 @@ def _by_addresses(places: Iterable[int], taken: Mapping[int, str], sample: Seque
     """A column most of whose filled cells are e-mail addresses, whatever its heading."""
     for place in places:
         cells = [row[place].strip() for row in sample if len(row) > place and row[place].strip()]
-        if place not in taken and cells and 2 * sum(map(_is_address, cells)) > len(cells):
+        if place not in taken and cells and 2 * sum(map(is_address, cells)) > len(cells):
             return {place: "email"}
     return {}
-
-
-def _is_address(cell: str) -> bool:
-    return _ADDRESS.fullmatch(cell) is not None
 
 
 def _filled_cells(place: int, sample: Sequence[Sequence[str]]) -> int:

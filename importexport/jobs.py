@@ -142,7 +142,8 @@ def _read_again(job: ImportJob, encoding: Encoding) -> None:
     found = table.inspect(storing.path_of(job), chosen_encoding=encoding)
     kept = {heading: key for heading, key in job.mapping.items() if heading in found.headings}
     job.encoding, job.delimiter = encoding.value, found.delimiter or ""
-    job.headings, job.sample, job.row_count = found.headings, found.sample, found.row_count
+    job.headings, job.heading_row = found.headings, found.heading_row
+    job.sample, job.row_count = found.sample, found.row_count
     job.date_evidence = found.evidence_json
     job.mapping = columns.guess(found.headings, found.sample) | kept
 

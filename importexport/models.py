@@ -15,6 +15,7 @@ from importexport import columns
 from importexport.dates import DateFormat, Evidence
 from importexport.files.encoding import Encoding
 from importexport.files.kind import FileKind
+from importexport.files.table import Shape
 from tenants import scope
 from tenants.base import TenantForeignKey, TenantManager, TenantModel
 from tenants.models import Tenant, Venue
@@ -67,6 +68,7 @@ class ImportJob(TenantModel):
     encoding = models.CharField(max_length=16, blank=True)
     delimiter = models.CharField(max_length=1, blank=True)
     headings = models.JSONField()
+    heading_row = models.PositiveIntegerField(default=1)
     sample = models.JSONField()
     row_count = models.PositiveIntegerField()
     date_evidence = models.JSONField()
@@ -114,8 +116,10 @@ class ImportJob(TenantModel):
         return {outcome.value: getattr(self, f"{outcome.value}_count") for outcome in Outcome}
 
     @property
-    def own_encoding(self) -> Encoding | None:
-        return Encoding(self.encoding) if self.encoding else None
+    def shape(self) -> Shape:
+        """What the file needs to be read again."""
+        encoding = Encoding(self.encoding) if self.encoding else None
+        return Shape(encoding, self.delimiter or None, self.heading_row, len(self.headings))
 
     @property
     def dates(self) -> Evidence:

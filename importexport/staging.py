@@ -38,9 +38,7 @@ def stage(job: ImportJob, *, holder: str, actor: Actor) -> None:
         leasing.hold(job.pk, holder)
         ImportRow.objects.filter(job=job).delete()
     chunker, layout = Chunker(), Layout.of(job)
-    rows = table.rows(
-        storing.path_of(job), job.own_encoding, job.delimiter or None, layout.width, while_waiting=keep_lease
-    )
+    rows = table.rows(storing.path_of(job), job.shape, while_waiting=keep_lease)
     placed = ((row, chunker.place(row.number, interpreting.keys_of(row.cells, layout))) for row in rows)
     for part in _parts(placed):
         with scope.enter(tenant_id, actor):

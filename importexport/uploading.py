@@ -42,6 +42,7 @@ def _job(found: table.Table, **given: object) -> ImportJob:
         encoding=found.encoding.value if found.encoding else "",
         delimiter=found.delimiter or "",
         headings=found.headings,
+        heading_row=found.heading_row,
         sample=found.sample,
         row_count=found.row_count,
         date_evidence=found.evidence_json,

@@ -16,7 +16,12 @@ _ROWS = 200
 def sniff(lines: Iterable[str]) -> str:
     """The delimiter of a file that starts with these lines; the comma when there is one column only."""
     sample = list(lines)
-    return max((*CANDIDATES[1:], CANDIDATES[0]), key=lambda sign: _fitness(sample, sign))
+    widths = {sign: _widths(sample, sign) for sign in (",", "\t", ";")}
+    by_heading = {sign: _fitness(own, own[0] if own else 0) for sign, own in widths.items()}
+    if any(width for _share, width in by_heading.values()):
+        return max(by_heading, key=lambda sign: by_heading[sign])
+    # A title stands above the headings: most rows tell.
+    return max(widths, key=lambda sign: _fitness(widths[sign], max(widths[sign], key=widths[sign].count, default=0)))
 
 
 def declared(line: str) -> str | None:
@@ -27,12 +32,11 @@ def declared(line: str) -> str | None:
     return None
 
 
-def _fitness(lines: list[str], sign: str) -> tuple[float, int]:
-    widths = _widths(lines, sign)
-    if not widths or widths[0] < 2:
+def _fitness(widths: list[int], expected: int) -> tuple[float, int]:
+    """The share of rows as wide as expected, and that width."""
+    if expected < 2:
         return (0.0, 0)
-    same = sum(width == widths[0] for width in widths)
-    return (round(same / len(widths), 1), widths[0])
+    return (round(sum(width == expected for width in widths) / len(widths), 1), expected)
 
 
 def _widths(lines: list[str], sign: str) -> list[int]:

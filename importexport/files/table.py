@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from importexport import columns
 from importexport.dates import Evidence, EvidenceJson
 from importexport.files import delimited, encoding, kind, limits, refused, workbook
 from importexport.files.encoding import Encoding
@@ -20,12 +21,24 @@ from importexport.files.kind import FileKind
 from importexport.files.rows import Row
 
 SAMPLE_ROWS = 10
+# Titles and dates of a report stand above its headings.
+_HEADING_IS_WITHIN = 10
 # Only what starts with a digit can be a date whose order is open; asking first saves half the time of a long file.
 _DIGITS = frozenset("0123456789")
 
 
 def _rest() -> None:
     """Nothing to do while waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What must be known to read the rows of a file again; `heading_row` is 0 when it has no headings."""
+
+    encoding: Encoding | None
+    delimiter: str | None
+    heading_row: int
+    width: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +53,13 @@ class Table:
     sample: list[list[str]]
     row_count: int
     dates: list[Evidence]
+    heading_row: int
     encoding: Encoding | None = None
     delimiter: str | None = None
+
+    @property
+    def shape(self) -> Shape:
+        return Shape(self.encoding, self.delimiter, self.heading_row, len(self.headings))
 
     @property
     def evidence_json(self) -> dict[str, EvidenceJson]:
@@ -58,25 +76,18 @@ def inspect(path: Path, *, chosen_encoding: Encoding | None = None) -> Table:
     return replace(_measure(delimited.rows(path, characters, sign), file_kind), encoding=characters, delimiter=sign)
 
 
-def rows(
-    path: Path,
-    encoding: Encoding | None,
-    delimiter: str | None,
-    width: int,
-    *,
-    while_waiting: Callable[[], None] = _rest,
-) -> Iterator[Row]:
-    """The rows below the headings, each at least `width` cells wide; cells beyond these are kept.
+def rows(path: Path, shape: Shape, *, while_waiting: Callable[[], None] = _rest) -> Iterator[Row]:
+    """The rows below the headings, each at least as wide as these; cells beyond are kept.
 
     `while_waiting` is called every few seconds while a workbook is being opened, which may take a minute.
     """
-    if encoding is None or delimiter is None:
+    if shape.encoding is None or shape.delimiter is None:
         every = workbook.rows(path, while_waiting=while_waiting)
     else:
-        every = delimited.rows(path, encoding, delimiter)
-    next(every, None)
+        every = delimited.rows(path, shape.encoding, shape.delimiter)
     for row in every:
-        yield Row(row.number, fitted(row.cells, width))
+        if row.number > shape.heading_row:
+            yield Row(row.number, fitted(row.cells, shape.width))
 
 
 def fitted(cells: list[str], width: int) -> list[str]:
@@ -95,13 +106,17 @@ def _encoding_of(path: Path, chosen: Encoding | None) -> Encoding:
 
 
 def _measure(every: Iterator[Row], file_kind: FileKind) -> Table:
-    head = next(every, None)
-    if head is None:
+    first = list(itertools.islice(every, _HEADING_IS_WITHIN))
+    if not first:
         raise refused.FileEmpty
-    headings = _headings(head.cells)
-    table = Table(file_kind, headings, [], 0, [Evidence() for _heading in headings])
+    place = _heading_place(first)
+    heading_row, below = (first[place].number, first[place + 1 :]) if place is not None else (0, first)
+    headings = _names(
+        _trimmed(first[place].cells) if place is not None else [""] * max(len(row.cells) for row in first)
+    )
+    table = Table(file_kind, headings, [], 0, [Evidence() for _heading in headings], heading_row)
     count = 0
-    for count, row in enumerate(every, start=1):
+    for count, row in enumerate(itertools.chain(below, every), start=1):
         if count > limits.MAX_ROWS:
             raise refused.TooManyRows(limit=limits.MAX_ROWS)
         if count <= SAMPLE_ROWS:
@@ -114,10 +129,27 @@ def _measure(every: Iterator[Row], file_kind: FileKind) -> Table:
     return replace(table, row_count=count)
 
 
-def _headings(cells: list[str]) -> list[str]:
-    """The headings without blanks around them; nameless and repeated ones get a name of their own."""
+def _heading_place(first: list[Row]) -> int | None:
+    """Which of the first rows holds the headings; None when the file starts with guests.
+
+    The first row, unless it holds an e-mail address; a title above the headings is passed over when a later row has
+    more headings that are known, at least two.
+    """
+    known = [columns.known_count(row.cells) for row in first]
+    best = max(range(len(first)), key=lambda place: (known[place], -place))
+    if known[best] >= 2 and known[best] > known[0]:
+        return best
+    return None if not known[0] and any(map(columns.is_address, first[0].cells)) else 0
+
+
+def _trimmed(cells: list[str]) -> list[str]:
     while cells and not cells[-1].strip():
         cells = cells[:-1]
+    return cells
+
+
+def _names(cells: list[str]) -> list[str]:
+    """The headings without blanks around them; nameless and repeated ones get a name of their own."""
     if len(cells) > limits.MAX_COLUMNS:
         raise refused.TooManyColumns(limit=limits.MAX_COLUMNS)
     names: list[str] = []

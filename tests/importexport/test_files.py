@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from importexport import columns
 from importexport.files import limits, refused, table
 from importexport.files.encoding import Encoding
 from importexport.files.kind import FileKind
@@ -63,7 +64,7 @@ def workbook(*rows: list[object], title: str = "Foglio1") -> bytes:
 
 
 def rows_of(path: Path, found: table.Table) -> Iterator[Row]:
-    return table.rows(path, found.encoding, found.delimiter, len(found.headings))
+    return table.rows(path, found.shape)
 
 
 def cells(path: Path) -> list[list[str]]:
@@ -162,6 +163,33 @@ def test_nameless_and_repeated_headings_get_names_of_their_own(write):
     path = write(b"Email;;Tel;Tel\na@x.it;1;2;3\n")
 
     assert table.inspect(path).headings == ["Email", "Column 2", "Tel", "Tel (2)"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Lista clienti;;\n;;\nNome;Email;Tel\nAnna;a@x.it;1\n",
+        b"Lista clienti\n\nNome;Email;Tel\nAnna;a@x.it;1\nBea;b@x.it;2\n",
+        workbook(["Lista clienti"], [], ["Nome", "Email", "Tel"], ["Anna", "a@x.it", "1"]),
+    ],
+)
+def test_a_title_above_the_headings_is_passed_over(write, data):
+    path = write(data)
+
+    found = table.inspect(path)
+
+    assert (found.headings, found.heading_row) == (["Nome", "Email", "Tel"], 3)
+    assert next(rows_of(path, found)).cells == ["Anna", "a@x.it", "1"]
+
+
+def test_a_list_without_headings_loses_no_row(write):
+    path = write(b"a@x.it;Anna\nb@x.it;Bea\n")
+
+    found = table.inspect(path)
+
+    assert (found.headings, found.row_count) == (["Column 1", "Column 2"], 2)
+    assert [row.cells[0] for row in rows_of(path, found)] == ["a@x.it", "b@x.it"]
+    assert columns.guess(found.headings, found.sample) == {"Column 1": "email"}
 
 
 def test_a_note_may_hold_line_breaks(write):
