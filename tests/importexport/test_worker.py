@@ -39,7 +39,7 @@ def celery(tmp_path):
         "COPERTO_HOME": str(tmp_path),
         "SECRET_KEY": django_settings.SECRET_KEY,
     }
-    started = []
+    started: list[subprocess.Popen[bytes]] = []
 
     def start(*words):
         command = [sys.executable, "-m", "celery", "--quiet", "-A", "config.celery", *words]
