@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from audit import recording
@@ -18,10 +19,10 @@ KEPT_FOR = datetime.timedelta(days=30)
 
 def delete(contact: Contact) -> Contact:
     """Move a contact to the bin; its bookings keep their snapshot. Raises NotInList when it is there already."""
-    identity.lock_keys([key for key in (contact.email, contact.phone) if key])
-    contact = identity.lock(contact)
-    if not contact.is_active:
+    found = identity.open_book_of(contact).contacts.get(contact.pk)
+    if found is None:
         raise NotInList
+    contact = identity.lock(contact)
     _move(contact, ContactState.DELETED, deleted_at=timezone.now())
     ContactIdentifier.objects.filter(contact=contact).update(is_active=False, is_key=False)
     search_index.remove([contact])
@@ -32,21 +33,25 @@ def delete(contact: Contact) -> Contact:
 def restore(contact: Contact) -> Contact:
     """Bring a contact back from the bin. Raises EmailInUse or PhoneInUse when its key was taken meanwhile."""
     rows = list(ContactIdentifier.objects.filter(contact=contact))
-    book = identity.open_book([row.value for row in rows])
+    book = identity.open_book([row.value for row in rows], [contact.pk])
     contact = identity.lock(contact)
     if contact.state != ContactState.DELETED:
         return contact
     _check_free(contact, rows, book)
     _move(contact, ContactState.ACTIVE, deleted_at=None)
-    emails = ContactIdentifier.objects.filter(contact=contact, kind=IdentifierKind.EMAIL)
-    emails.update(is_active=True, is_key=True)
-    phones = ContactIdentifier.objects.filter(contact=contact, kind=IdentifierKind.PHONE)
-    phones.update(is_active=True, is_key=not contact.email)
+    _bring_back_keys(contact)
     search_index.rewrite([contact])
-    holders = book.holders_of_phone(contact.phone)
-    duplicates.flag_same_phone([(contact.pk, min(one.pk for one in holders))] if holders else [])
+    duplicates.flag_same_phone(duplicates.pairs_of(contact, book.holders_of_phone(contact.phone)))
     recording.record(Action.CONTACT_RESTORED, contact)
     return contact
+
+
+def _bring_back_keys(contact: Contact) -> None:
+    """Every e-mail is a key again; the main phone only where there is no e-mail (R-ID-4)."""
+    own = ContactIdentifier.objects.filter(contact=contact)
+    own.update(is_active=True)
+    is_email = Q(kind=IdentifierKind.EMAIL)
+    own.filter(is_email if contact.email else is_email | Q(is_main=True)).update(is_key=True)
 
 
 def _check_free(contact: Contact, rows: list[ContactIdentifier], book: identity.Book) -> None:

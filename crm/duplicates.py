@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from crm.models import ContactState, DuplicatePair, DuplicateReason
+from crm.models import Contact, ContactState, DuplicatePair, DuplicateReason
+
+# A family shares a phone; where more do, it is made up or a company's, and all pairs of all of them would be too many.
+MOST_SHARING = 10
+
+
+def pairs_of(contact: Contact, others: Sequence[Contact]) -> list[tuple[UUID, UUID]]:
+    """The contact with each of those who share its phone; with the first of them where they are too many."""
+    known = sorted(other.pk for other in others if other != contact)
+    return [(contact.pk, other) for other in (known if len(known) <= MOST_SHARING else known[:1])]
 
 
 def flag_same_phone(pairs: Collection[tuple[UUID, UUID]]) -> None:
@@ -21,13 +31,22 @@ def flag_same_phone(pairs: Collection[tuple[UUID, UUID]]) -> None:
     )
 
 
+def forget_unshared(contacts: Sequence[Contact]) -> None:
+    """Drop the pairs of contacts whose phone has changed, dismissed ones too, where the other no longer shares it."""
+    if not contacts:
+        return
+    ids = [contact.pk for contact in contacts]
+    pairs = DuplicatePair.objects.filter(Q(first__in=ids) | Q(second__in=ids), reasons=[DuplicateReason.PHONE])
+    pairs.filter(~Q(first__phone=F("second__phone")) | Q(first__phone="")).delete()
+
+
+def open_pairs() -> QuerySet[DuplicatePair, Any]:
+    """The pairs of two active contacts that nobody dismissed."""
+    active = {"first__state": ContactState.ACTIVE, "second__state": ContactState.ACTIVE}
+    pairs: QuerySet[DuplicatePair, Any] = DuplicatePair.objects.filter(dismissed_at=None, **active)
+    return pairs
+
+
 def is_open() -> Exists:
-    """Whether a contact is in a pair of two active contacts that nobody dismissed: an expression for contact querysets."""
-    return Exists(
-        DuplicatePair.objects.filter(
-            Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")),
-            dismissed_at=None,
-            first__state=ContactState.ACTIVE,
-            second__state=ContactState.ACTIVE,
-        )
-    )
+    """Whether a contact is in an open pair: an expression for contact querysets."""
+    return Exists(open_pairs().filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk"))))

@@ -89,7 +89,7 @@ def edit(contact: Contact, values: Mapping[str, str], *, reverts: FieldChange | 
     """
     who = identity.check(values.get("email"), values.get("phone"), home_venue().country)
     _check_keys(who)
-    book = identity.open_book([*who.keys, contact.email, contact.phone], [contact.pk])
+    book = identity.open_book_of(contact, who.keys)
     found = book.contacts.get(contact.pk)
     if found is None:
         raise NotInList
@@ -168,8 +168,6 @@ def _save(
 
 
 def _flag_shared_phone(contact: Contact, book: identity.Book, changes: list[profile.Change]) -> None:
-    if not any(change.field == "phone" for change in changes):
-        return
-    others = [one for one in book.holders_of_phone(contact.phone) if one is not contact]
-    if others:
-        duplicates.flag_same_phone([(contact.pk, min(one.pk for one in others))])
+    if any(change.field == "phone" for change in changes):
+        duplicates.forget_unshared([contact])
+        duplicates.flag_same_phone(duplicates.pairs_of(contact, book.holders_of_phone(contact.phone)))

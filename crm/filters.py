@@ -11,9 +11,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm import facets, language, search
+from crm import duplicates, facets, language, search
 from crm.channel import Channel
-from crm.models import Contact, ContactKind, ContactTag, DuplicatePair, Tag
+from crm.models import Contact, ContactKind, ContactTag, Tag
 from tenants.models import Tenant, Venue
 
 Contacts = QuerySet[Contact, Any]
@@ -102,7 +102,7 @@ class ContactFilters(django_filters.FilterSet):
         return contacts.filter(_birthdays_between(timezone.localdate(), int(value)))
 
     def possibly_twice(self, contacts: Contacts, name: str, value: bool) -> Contacts:
-        pairs = DuplicatePair.objects.filter(dismissed_at=None)
+        pairs = duplicates.open_pairs()
         either = Q(pk__in=pairs.values("first")) | Q(pk__in=pairs.values("second"))
         return contacts.filter(either if value else ~either)
 

@@ -19,8 +19,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db import transaction
+
 from crm import email_address, phone_number
-from crm.models import Contact, ContactIdentifier, ContactState, IdentifierKind
+from crm.models import Contact, ContactIdentifier, IdentifierKind
 from tenants import rows, scope
 
 
@@ -71,14 +73,17 @@ class Book:
     by_email: dict[str, Contact] = field(default_factory=dict)
     by_phone: dict[str, list[Contact]] = field(default_factory=lambda: defaultdict(list))
     contacts: dict[UUID, Contact] = field(default_factory=dict)
+    alternatives: set[tuple[UUID, str]] = field(default_factory=set)
 
-    def note(self, contact: Contact) -> None:
-        """Enter a contact under its present keys."""
+    def note(self, contact: Contact, *, former_phone: str = "") -> None:
+        """Enter a contact under its present keys; it is found no more by the phone it has left."""
         self.contacts[contact.pk] = contact
         if contact.email:
             self.by_email[contact.email] = contact
         if contact.phone and contact not in self.by_phone[contact.phone]:
             self.by_phone[contact.phone].append(contact)
+        if former_phone not in ("", contact.phone) and (contact.pk, former_phone) not in self.alternatives:
+            self.by_phone[former_phone] = [one for one in self.holders_of_phone(former_phone) if one is not contact]
 
     def holders_of_phone(self, phone: str) -> list[Contact]:
         return self.by_phone.get(phone, [])
@@ -114,13 +119,15 @@ def open_book(keys: Iterable[str], contact_ids: Iterable[UUID] = ()) -> Book:
     values = sorted(set(keys))
     lock_keys(values)
     held = rows.select(ContactIdentifier, "is_active AND value = ANY(%s)", values) if values else []
-    book = Book()
-    for contact in _locked({one.contact_id for one in held} | set(contact_ids)):
-        book.contacts[contact.pk] = contact
+    locked = _locked({one.contact_id for one in held} | set(contact_ids))
+    book = Book(contacts={contact.pk: contact for contact in locked if contact.is_active})
     for one in held:
         holder = book.contacts.get(one.contact_id)
-        if holder is None:
+        # A contact that was waited for may have left the key meanwhile.
+        if holder is None or (one.is_main and one.value not in (holder.email, holder.phone)):
             continue
+        if not one.is_main:
+            book.alternatives.add((holder.pk, one.value))
         if one.kind == IdentifierKind.EMAIL:
             book.by_email[one.value] = holder
         else:
@@ -128,12 +135,32 @@ def open_book(keys: Iterable[str], contact_ids: Iterable[UUID] = ()) -> Book:
     return book
 
 
+def open_book_of(contact: Contact, keys: Iterable[str] = ()) -> Book:
+    """The book of these keys and of the contact's own.
+
+    When its keys have changed since the contact was loaded it starts again: the savepoint lets go of what was locked,
+    since locking more keys after contacts would break the order.
+    """
+    keys, own = set(keys), _keys_of(contact)
+    while True:
+        with transaction.atomic():
+            book = open_book(keys | own, [contact.pk])
+            found = book.contacts.get(contact.pk)
+            if found is None or _keys_of(found) <= own:
+                return book
+            transaction.set_rollback(True)
+        own |= _keys_of(found)
+
+
+def _keys_of(contact: Contact) -> set[str]:
+    return {key for key in (contact.email, contact.phone) if key}
+
+
 def _locked(ids: set[UUID]) -> list[Contact]:
-    """Active contacts, locked in the order of their ids: the order every writer keeps."""
+    """Contacts locked in the order of their ids: the order every writer keeps. Those in the bin, too."""
     if not ids:
         return []
-    condition = "state = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
-    return rows.select(Contact, condition, ContactState.ACTIVE, list(ids))
+    return rows.select(Contact, "id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", list(ids))
 
 
 def lock(contact: Contact) -> Contact:
@@ -147,8 +174,7 @@ def lock_keys(keys: Iterable[str]) -> None:
     """Take the advisory locks of these keys in one statement, sorted, so that no two batches wait for each other."""
     numbers = sorted({_number_of(key) for key in keys})
     if numbers:
-        with rows.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k", [numbers])
+        rows.run("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k", numbers)
 
 
 def _number_of(key: str) -> int:

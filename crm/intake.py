@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
 from audit.models import AuditEntry
-from crm import duplicates, identity, profile, search_index, statistics, suspicion
+from crm import duplicates, identity, person_name, profile, search_index, statistics, suspicion
 from crm.channel import Channel
-from crm.models import Contact, ContactKind, FieldChange
+from crm.models import Contact, ContactKind
+from crm.recency import Recency
 from crm.warnings import IntakeWarning
 from tenants import rows
 from tenants.models import Venue
@@ -132,7 +132,7 @@ def receive_many(intakes: Sequence[Intake]) -> list[Reception]:
     book = identity.open_book(
         (key for who in identities for key in who.keys), (one.chosen for one in intakes if one.chosen)
     )
-    batch = _Batch(book)
+    batch = _Batch(book, Recency(frozenset(book.contacts)))
     receptions = [batch.receive(one, who) for one, who in zip(intakes, identities, strict=True)]
     batch.write()
     return receptions
@@ -143,11 +143,12 @@ class _Batch:
     """The work of one batch: what was decided, until it is written at the end."""
 
     book: identity.Book
+    recency: Recency
     created: dict[UUID, Contact] = field(default_factory=dict)
     touched: dict[UUID, Contact] = field(default_factory=dict)
-    changes: list[tuple[profile.Change, Intake]] = field(default_factory=list)
+    changes: list[profile.Brought] = field(default_factory=list)
+    renamed: list[tuple[profile.Change, list[IntakeWarning]]] = field(default_factory=list)
     pairs: list[tuple[UUID, UUID]] = field(default_factory=list)
-    changed_at: dict[tuple[UUID, str], datetime.datetime] | None = None
 
     def receive(self, intake: Intake, who: identity.Identity) -> Reception:
         warnings = suspicion.of_keys(who)
@@ -189,10 +190,12 @@ class _Batch:
     ) -> Reception:
         if intake.mode == Mode.UPDATE:
             return Reception(None, CrmSync.SKIPPED_MODE, warnings, who)
-        contact = _new_contact(intake, who)
+        values = _values(intake.guest, who)
+        contact = _new_contact(intake, who, values)
         self.created[contact.pk] = contact
+        self.recency.note(contact, values, intake.at)
         self.book.note(contact)
-        self._flag_pair(contact, match, warnings)
+        self._flag_pairs(contact, who, match, warnings)
         return Reception(contact, CrmSync.CREATED, warnings, who)
 
     def _update(
@@ -201,70 +204,79 @@ class _Batch:
         contact = match.known_contact
         if intake.mode == Mode.CREATE:
             return Reception(contact, CrmSync.SKIPPED_MODE, warnings, who)
-        values = _values(intake.guest, who)
         if match.is_by_phone_alone:
             if _has_other_name(contact, intake.guest):
                 warnings.append(
                     IntakeWarning("name_changed", "last_name", _("This phone belongs to a guest of another name."))
                 )
-            values = {}
-        elif who.e and not contact.email:
-            values["email"] = who.e
-        changes = profile.assign(contact, self._newer_only(contact, values, intake.at))
-        self.changes += [(change, intake) for change in changes]
-        is_moved = _move_dates(contact, intake, who)
+            changes = []
+        else:
+            changes = self._assign(contact, intake, who, warnings)
+        is_moved = _move_dates(contact, intake, who, is_own_profile=not match.is_by_phone_alone)
         if changes or is_moved or intake.channel != Channel.IMPORT:
-            contact.last_channel = intake.channel
-            self.touched[contact.pk] = contact
-        if intake.channel != Channel.IMPORT:
-            contact.last_activity_at = max(contact.last_activity_at, intake.at)
-        self.book.note(contact)
-        self._flag_pair(contact, match, warnings)
+            self._touch(contact, intake)
+        self._flag_pairs(contact, who, match, warnings)
         sync = CrmSync.UPDATED if changes or is_moved else CrmSync.UNCHANGED
         return Reception(contact, sync, warnings, who)
 
-    def _newer_only(self, contact: Contact, values: dict[str, str], at: datetime.datetime) -> dict[str, str]:
-        """Leave out what an older event brings for a field that changed since (R-WRITE-2)."""
-        values = {name: value for name, value in values.items() if getattr(contact, name) != value}
-        if not values or contact.pk in self.created or at >= contact.updated_at:
-            return values
-        return {name: value for name, value in values.items() if at >= self._last_change(contact, name)}
+    def _assign(
+        self, contact: Contact, intake: Intake, who: identity.Identity, warnings: list[IntakeWarning]
+    ) -> list[profile.Change]:
+        """Write the guest data that are newer than the contact's own."""
+        values = _values(intake.guest, who)
+        is_new_phone = who.p is not None and who.p != contact.phone
+        if is_new_phone:
+            values.setdefault("phone_extension", "")
+        if who.e and not contact.email:
+            values["email"] = who.e
+        news = self.recency.newer_only(contact, values, intake.at)
+        if is_new_phone and "phone" not in news:
+            news.pop("phone_extension", None)
+        former_phone = contact.phone
+        changes = profile.assign(contact, news)
+        self.recency.note(contact, news, intake.at)
+        self.book.note(contact, former_phone=former_phone)
+        self.changes += [profile.Brought(change, intake.channel, intake.at) for change in changes]
+        self.renamed += [(change, warnings) for change in changes if change.field == "last_name"]
+        return changes
 
-    def _last_change(self, contact: Contact, name: str) -> datetime.datetime:
-        if self.changed_at is None:
-            rows = FieldChange.objects.filter(contact__in=list(self.book.contacts)).values_list("contact_id", "field")
-            self.changed_at = {(row[0], row[1]): row[2] for row in rows.annotate(last=Max("changed_at"))}
-        if (contact.pk, name) in self.changed_at:
-            return self.changed_at[contact.pk, name]
-        never = datetime.datetime.min.replace(tzinfo=datetime.UTC)
-        return contact.profile_at if getattr(contact, name) else never
+    def _touch(self, contact: Contact, intake: Intake) -> None:
+        """The channel is that of the latest event; an import is none."""
+        if intake.at >= contact.last_activity_at:
+            contact.last_channel = intake.channel
+        if intake.channel != Channel.IMPORT:
+            contact.last_activity_at = max(contact.last_activity_at, intake.at)
+        self.touched[contact.pk] = contact
 
-    def _flag_pair(self, contact: Contact, match: identity.Match, warnings: list[IntakeWarning]) -> None:
-        if match.shares_phone_with:
-            other = min(match.shares_phone_with, key=lambda one: one.pk)
-            self.pairs.append((contact.pk, other.pk))
+    def _flag_pairs(
+        self, contact: Contact, who: identity.Identity, match: identity.Match, warnings: list[IntakeWarning]
+    ) -> None:
+        """Flag who shares the phone; the phone of an older event may not have become the contact's."""
+        if match.shares_phone_with and contact in self.book.holders_of_phone(who.p or ""):
+            self.pairs += duplicates.pairs_of(contact, match.shares_phone_with)
             warnings.append(IntakeWarning("duplicate_found", "phone", _("Another guest has this phone.")))
 
     def write(self) -> None:
         """Write what was decided: contacts, keys, search tokens, history, pairs, audit."""
-        known = [(change, intake) for change, intake in self.changes if change.contact.pk not in self.created]
-        self._flag_suspects(known)
-        self._write_touched({change.contact.pk for change, _intake in known})
+        self._flag_suspects()
+        self._write_touched({one.change.contact.pk for one in self.changes})
         contacts = list(self.created.values())
         rows.insert(
             contacts,
             [row for contact in contacts for row in identity.identifiers(contact)],
             search_index.tokens(contacts),
             statistics.empty(contacts),
-            profile.history(profile.Brought(change, intake.channel, intake.at) for change, intake in known),
-            _events(contacts, [change for change, _intake in known]),
+            profile.history(self.changes),
+            _events(contacts, [one.change for one in self.changes]),
         )
         duplicates.flag_same_phone(self.pairs)
 
-    def _flag_suspects(self, known: list[tuple[profile.Change, Intake]]) -> None:
-        renamed = [change for change, _intake in known if change.field == "last_name"]
-        for contact in suspicion.with_many_surnames(renamed):
+    def _flag_suspects(self) -> None:
+        """Flag keys of many surnames, and tell the last guest who brought one."""
+        last = {change.contact.pk: warnings for change, warnings in self.renamed}
+        for contact in suspicion.with_many_surnames(change for change, _warnings in self.renamed):
             contact.has_suspect_key = True
+            last[contact.pk].append(suspicion.many_surnames(contact))
 
     def _write_touched(self, changed: set[UUID]) -> None:
         now = timezone.now()
@@ -278,9 +290,10 @@ class _Batch:
         rows.update([contact for contact in touched if contact.pk not in changed], _TOUCH_COLUMNS)
         identity.replace_identifiers(self._with(rewritten, profile.KEY_FIELDS))
         search_index.rewrite(self._with(rewritten, profile.SEARCHED_FIELDS))
+        duplicates.forget_unshared(self._with(rewritten, frozenset({"phone"})))
 
     def _with(self, contacts: list[Contact], fields: frozenset[str]) -> list[Contact]:
-        changed = {change.contact.pk for change, _intake in self.changes if change.field in fields}
+        changed = {one.change.contact.pk for one in self.changes if one.change.field in fields}
         return [contact for contact in contacts if contact.pk in changed]
 
 
@@ -296,7 +309,7 @@ _TOUCH_COLUMNS = [
 _PROFILE_COLUMNS = [*profile.INTAKE_FIELDS, "email", *profile.DERIVED_FIELDS, *_TOUCH_COLUMNS, "version"]
 
 
-def _new_contact(intake: Intake, who: identity.Identity) -> Contact:
+def _new_contact(intake: Intake, who: identity.Identity, values: dict[str, str]) -> Contact:
     contact = Contact(
         kind=ContactKind.REGISTERED if intake.guest.registered_at else ContactKind.UNREGISTERED,
         first_channel=intake.channel,
@@ -307,15 +320,16 @@ def _new_contact(intake: Intake, who: identity.Identity) -> Contact:
         profile_at=intake.at,
         has_suspect_key=suspicion.is_suspect(who),
         email=who.e or "",
-        **_values(intake.guest, who),
+        **values,
     )
     profile.derive(contact)
     return contact
 
 
 def _values(guest: Guest, who: identity.Identity) -> dict[str, str]:
-    """The non-empty profile fields of a guest, in normal form."""
-    values = {name: getattr(guest, name) for name in PROFILE_FIELDS if getattr(guest, name)}
+    """The non-empty profile fields of a guest, in normal form. What nobody sees is empty."""
+    cleaned = {name: person_name.clean(getattr(guest, name))[:length] for name, length in _LENGTHS.items()}
+    values = {name: value for name, value in cleaned.items() if value}
     if who.p:
         values["phone"] = who.p
         if who.phone.extension:
@@ -324,6 +338,8 @@ def _values(guest: Guest, who: identity.Identity) -> dict[str, str]:
 
 
 PROFILE_FIELDS = ("first_name", "last_name", "language", "birthday", "address", "postcode", "city", "company")
+# Doors refuse what is longer; the normal form may be longer than what they saw.
+_LENGTHS = {one.name: one.max_length for one in Contact._meta.concrete_fields if one.name in PROFILE_FIELDS}
 
 
 def _first_contact_on(intake: Intake) -> datetime.date:
@@ -332,7 +348,7 @@ def _first_contact_on(intake: Intake) -> datetime.date:
     return timezone.localdate(intake.at, intake.venue.zone)
 
 
-def _move_dates(contact: Contact, intake: Intake, who: identity.Identity) -> bool:
+def _move_dates(contact: Contact, intake: Intake, who: identity.Identity, *, is_own_profile: bool) -> bool:
     """Keep the earliest first contact, the first registration date stated, and the suspect flag; say whether one moved."""
     is_moved = False
     if intake.channel == Channel.IMPORT and intake.first_contact_on is None:
@@ -341,7 +357,7 @@ def _move_dates(contact: Contact, intake: Intake, who: identity.Identity) -> boo
         first = _first_contact_on(intake)
     if first < contact.first_contact_on:
         contact.first_contact_on, is_moved = first, True
-    if intake.guest.registered_at and contact.registered_at is None:
+    if is_own_profile and intake.guest.registered_at and contact.registered_at is None:
         contact.registered_at, contact.kind, is_moved = intake.guest.registered_at, ContactKind.REGISTERED, True
     if suspicion.is_suspect(who) and not contact.has_suspect_key:
         contact.has_suspect_key, is_moved = True, True
@@ -359,11 +375,8 @@ def _events(created: list[Contact], changes: list[profile.Change]) -> list[Audit
         recording.Event(Action.CONTACT_CREATED, contact, after={"channel": contact.first_channel})
         for contact in created
     ]
-    by_contact: dict[UUID, list[profile.Change]] = {}
-    for change in changes:
-        by_contact.setdefault(change.contact.pk, []).append(change)
-    for own in by_contact.values():
-        before = {change.field: change.old for change in own}
-        after = {change.field: change.new for change in own}
-        events.append(recording.Event(Action.CONTACT_UPDATED, own[0].contact, before=before, after=after))
+    events += [
+        recording.Event(Action.CONTACT_UPDATED, contact, before=before, after=after)
+        for contact, before, after in profile.net(changes)
+    ]
     return [recording.entry(event) for event in events]

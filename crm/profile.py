@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -67,6 +69,21 @@ def derive(contact: Contact) -> None:
 
 
 DERIVED_FIELDS = ("sort_name", "phrase_text", "birth_month", "birth_day")
+
+
+def net(changes: Iterable[Change]) -> Iterator[tuple[Contact, dict[str, str], dict[str, str]]]:
+    """Each contact with what its fields were before all of these changes and are after; what came back is left out."""
+    contacts: dict[UUID, Contact] = {}
+    before: dict[UUID, dict[str, str]] = defaultdict(dict)
+    after: dict[UUID, dict[str, str]] = defaultdict(dict)
+    for change in changes:
+        contacts[change.contact.pk] = change.contact
+        before[change.contact.pk].setdefault(change.field, change.old)
+        after[change.contact.pk][change.field] = change.new
+    for pk, contact in contacts.items():
+        names = [name for name, value in after[pk].items() if value != before[pk][name]]
+        if names:
+            yield contact, {name: before[pk][name] for name in names}, {name: after[pk][name] for name in names}
 
 
 @dataclass(frozen=True, slots=True)

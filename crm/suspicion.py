@@ -42,6 +42,13 @@ def is_suspect(who: identity.Identity) -> bool:
     return bool(who.p and suspect_key.is_suspect_phone(who.p)) or bool(who.e and suspect_key.is_suspect_email(who.e))
 
 
+def many_surnames(contact: Contact) -> IntakeWarning:
+    """The warning for the contact whose key guests of many surnames use; it tells what the list knows."""
+    if contact.email:
+        return IntakeWarning("suspect_key", "email", _("Guests of several names use this e-mail."), tells_of_list=True)
+    return IntakeWarning("suspect_key", "phone", _("Guests of several names use this phone."), tells_of_list=True)
+
+
 def with_many_surnames(renamed: Iterable[Change]) -> list[Contact]:
     """Of the contacts whose surname just changed, those that now had three or more within 90 days."""
     surnames: dict[UUID, set[str]] = {}

@@ -9,9 +9,13 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True, slots=True)
 class IntakeWarning:
-    """`field` names the guest's field (`email`), without the path a door puts before it."""
+    """`field` names the guest's field (`email`), without the path a door puts before it.
+
+    `tells_of_list` marks what a widget must not hear: it would learn that the guest is known.
+    """
 
     code: str
     field: str
     detail: str | Promise
     suggestion: str | None = None
+    tells_of_list: bool = False

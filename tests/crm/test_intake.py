@@ -149,3 +149,50 @@ def test_an_unchanged_import_rewrites_nothing(inside: Place) -> None:
 
     assert again.crm_sync is CrmSync.UNCHANGED
     assert Contact.objects.get().updated_at == anna.updated_at
+
+
+def test_a_new_phone_does_not_keep_the_extension_of_the_old_one(inside: Place) -> None:
+    take(inside, email="anna@example.net", phone="+39 06 4567890 int. 12")
+    assert Contact.objects.get().phone_extension == "12"
+
+    take(inside, email="anna@example.net", phone="+393331042217")
+
+    assert Contact.objects.values_list("phone", "phone_extension").get() == ("+393331042217", "")
+
+
+def test_the_same_phone_without_its_extension_keeps_it(inside: Place) -> None:
+    take(inside, email="anna@example.net", phone="+39 06 4567890 int. 12")
+
+    assert take(inside, email="anna@example.net", phone="+39064567890").crm_sync is CrmSync.UNCHANGED
+    assert Contact.objects.get().phone_extension == "12"
+
+
+def test_the_last_channel_is_that_of_the_latest_event(inside: Place) -> None:
+    now = timezone.now()
+    take(inside, at=now, channel=Channel.PHONE, **ANNA)
+
+    take(inside, at=now - HOUR, channel=Channel.WIFI, **ANNA)
+
+    assert Contact.objects.values_list("first_channel", "last_channel").get() == ("phone", "phone")
+
+
+def test_a_phone_alone_registers_nobody(inside: Place) -> None:
+    take(inside, **ANNA)
+
+    take(inside, last_name="Rossi", phone="+393331042217", registered_at=timezone.now())
+
+    assert Contact.objects.values_list("kind", "registered_at").get() == ("unregistered", None)
+
+
+def test_what_nobody_sees_is_empty_and_never_erases(inside: Place) -> None:
+    take(inside, **ANNA, city="Roma")
+
+    take(inside, email="anna@example.net", first_name="\u200b", last_name=" \u00a0 ", city="Reggio  Emilia\x00")
+
+    assert Contact.objects.values_list("first_name", "last_name", "city").get() == ("Anna", "Rossi", "Reggio Emilia")
+
+
+def test_a_name_that_its_normal_form_lengthens_is_stored(inside: Place) -> None:
+    take(inside, email="anna@example.net", first_name="\u0958" * 100, last_name="\ufdfa" * 100)
+
+    assert len(Contact.objects.get().first_name) == 100
