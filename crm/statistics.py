@@ -17,15 +17,14 @@ from tenants import rows, scope
 COUNTERS = ("visit_count", "booking_count", "cancelled_count", "no_show_count")
 VISITS = Counters(Visit._meta.db_table, {"visit_count": "count(*)", "last_visit_on": "max(local_date)"})
 # What a venue that a table does not speak of has in its columns.
-NOTHING = {**dict.fromkeys(COUNTERS, "0"), "last_visit_on": f"'{NEVER:%Y-%m-%d}'::date"}
+NOTHING = {**dict.fromkeys(COUNTERS, "0"), "last_visit_on": f"'{NEVER.isoformat()}'::date"}
 
 
 def refresh(*contact_ids: UUID) -> None:
     """Recompute the counters of these contacts, whose rows the caller has locked."""
     ids = sorted(set(contact_ids))
     if ids:
-        with rows.cursor() as cursor:
-            cursor.execute(_statement(), {"ids": ids, "tenant": scope.tenant_id()})
+        rows.run(_statement(), scope.tenant_id(), ids)
 
 
 @functools.cache
@@ -42,10 +41,10 @@ def _statement() -> str:
             SELECT contact_id, venue_id, max(last_visit_on) AS last_visit_on, {sums} FROM fact GROUP BY contact_id, venue_id
         )
         INSERT INTO {ContactStats._meta.db_table} (contact_id, tenant_id, {", ".join(columns)})
-        SELECT wanted.id, %(tenant)s, coalesce(max(last_visit_on), {NOTHING["last_visit_on"]}),
+        SELECT wanted.id, $1::uuid, coalesce(max(last_visit_on), {NOTHING["last_visit_on"]}),
             coalesce(jsonb_object_agg(venue_id, jsonb_build_object({of_venue})) FILTER (WHERE venue_id IS NOT NULL), '{{}}'),
             {totals}
-        FROM unnest(%(ids)s::uuid[]) AS wanted (id) LEFT JOIN at_venue ON contact_id = wanted.id
+        FROM unnest($2::uuid[]) AS wanted (id) LEFT JOIN at_venue ON contact_id = wanted.id
         GROUP BY wanted.id
         ON CONFLICT (contact_id) DO UPDATE SET {", ".join(f"{name} = EXCLUDED.{name}" for name in columns)}
     """  # noqa: S608 (names of our own tables and columns)
@@ -56,7 +55,7 @@ def _facts(source: Counters) -> str:
     columns = ", ".join(f"{sql} AS {name}" for name, sql in aggregates.items())
     return (
         f"SELECT contact_id, venue_id, {columns} FROM {source.table} "  # noqa: S608 (as above)
-        "WHERE tenant_id = %(tenant)s AND contact_id = ANY(%(ids)s) GROUP BY contact_id, venue_id"
+        "WHERE tenant_id = $1 AND contact_id = ANY($2) GROUP BY contact_id, venue_id"
     )
 
 

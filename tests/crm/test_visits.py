@@ -7,8 +7,8 @@ import datetime
 import pytest
 from uuid_utils.compat import uuid7
 
-from crm import visits
-from crm.models import Visit, VisitSourceKind
+from crm import statistics, visits
+from crm.models import NEVER, ContactStats, Visit, VisitSourceKind
 from tenants.models import Venue
 from tests.crm.guests import ANNA, take
 from tests.personas import Place
@@ -91,3 +91,11 @@ def test_the_day_is_the_venues_own(zone: str, starts: str, instant: str, day: st
     venue = Venue(tenant_id=uuid7(), timezone=zone, day_starts_at=datetime.time.fromisoformat(starts))
 
     assert venue.local_day(datetime.datetime.fromisoformat(instant)) == datetime.date.fromisoformat(day)
+
+
+def test_a_guest_who_never_came_has_no_last_visit(inside: Place) -> None:
+    anna = take(inside, **ANNA).known_contact
+
+    statistics.refresh(anna.pk)
+
+    assert ContactStats.objects.get(contact=anna).last_visit_on == NEVER
