@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -112,7 +112,9 @@ def answer(request: Request | HttpRequest, problem: Problem) -> HttpResponse:
         **problem.extra,
     }
     if problem.errors or problem.status == HTTPStatus.BAD_REQUEST:
-        body["errors"] = [asdict(error) for error in problem.errors]
+        body["errors"] = [
+            {"field": error.field, "code": error.code, "detail": error.detail} for error in problem.errors
+        ]
     content = json.dumps(body, ensure_ascii=False, default=str).encode("utf-8", "replace")
     return HttpResponse(content, status=problem.status, content_type=CONTENT_TYPE, headers=problem.headers)
 
