@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from bookings import lifecycle, taking
 from bookings.models import Booking, BookingKind, BookingStatus
+from consent.recording import OptIn
 from crm.channel import Channel
 from crm.intake import Guest
 from tenants.models import Venue
@@ -67,10 +68,12 @@ def write_today(house: House, guests: list[Guest]) -> None:
 
 
 def _take(house: House, guest: Guest, starts_at: datetime.datetime, *, received: datetime.datetime) -> Booking:
+    channel = house.dice.choice(CHANNELS)
     draft = taking.Draft(
         venue=house.dice.choices(house.venues, [3] + [1] * (len(house.venues) - 1))[0],
         kind=BookingKind.RESERVATION,
-        channel=house.dice.choice(CHANNELS),
+        channel=channel,
+        opt_in=_box(house) if channel == Channel.WEB else None,
         party_size=house.dice.choices((2, 3, 4, 5, 6, 8), (48, 14, 22, 6, 7, 3))[0],
         starts_at=starts_at,
         guest=guest,
@@ -79,6 +82,11 @@ def _take(house: House, guest: Guest, starts_at: datetime.datetime, *, received:
         occasion=house.dice.choice(OCCASIONS),
     )
     return taking.take(draft, at=min(received, house.now)).booking
+
+
+def _box(house: House) -> OptIn:
+    """The newsletter's box on the booking page: half of the guests tick it."""
+    return OptIn(email=house.dice.random() < 0.5, wording="newsletter-2026", language="it")
 
 
 def _queue(house: House, guest: Guest, since: datetime.datetime) -> None:

@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from config import founding
 from config.demo import history, people
+from consent import unsubscribing
+from consent.status import ConsentChannel
 from crm import editing, tags
 from crm.models import Contact
-from staff import accounts, api_keys, members
+from staff import accounts, api_keys, members, venues
 from tenants import lookup, scope
 from tenants.models import Tenant, Venue
 from tenants.permissions import OWNER_PERMISSIONS, Permission, Preset, Role
@@ -51,6 +53,7 @@ def make(size: Size) -> dict[str, Any]:
         tenant_id = founded.tenant.pk
         with scope.enter(tenant_id, scope.SYSTEM):
             _hire()
+            _settle(founded.venues)
             _fill(founded.venues, size)
     with scope.enter(tenant_id, scope.SYSTEM):
         return _describe()
@@ -65,16 +68,21 @@ def _hire() -> None:
         members.add(user, role)
 
 
-def _fill(venues: list[Venue], size: Size) -> None:
+def _settle(venue_list: list[Venue]) -> None:
+    """One venue asks for double opt-in, as Italy does by default, the other does not: both can be looked at."""
+    venues.update(venue_list[-1], {"double_opt_in": False})
+
+
+def _fill(venue_list: list[Venue], size: Size) -> None:
     dice = random.Random(size.seed)  # noqa: S311 - invented guests, no secret
-    house = history.House(venues=venues, now=timezone.now(), dice=dice)
+    house = history.House(venues=venue_list, now=timezone.now(), dice=dice)
     guests = list(people.guests(size.contacts, dice))
     history.write_past(house, guests, days=size.days)
     history.write_today(house, dice.sample(guests, min(14, len(guests))))
-    _decorate(dice)
+    _decorate(venue_list, dice)
 
 
-def _decorate(dice: random.Random) -> None:
+def _decorate(venue_list: list[Venue], dice: random.Random) -> None:
     """Tags, notes and nicknames, as a house that knows its guests keeps them."""
     tags.create("Allergy")
     keys = [*tags.SYSTEM_TAGS, "allergy"]
@@ -84,18 +92,20 @@ def _decorate(dice: random.Random) -> None:
             tags.add(contact, key)
     for contact in dice.sample(contacts, min(8, len(contacts))):
         editing.edit(contact, {"notes": dice.choice(NOTES)})
+    for contact in dice.sample([one for one in contacts if one.email], len(contacts) // 12):
+        unsubscribing.unsubscribe(contact, venue=venue_list[0], channel=ConsentChannel.EMAIL, at=timezone.now())
     if contacts:
         editing.edit(contacts[0], {"nickname": "la notaia"})
 
 
 def _describe() -> dict[str, Any]:
     tenant: Tenant = Tenant.objects.get(pk=scope.tenant_id())
-    venues = Venue.objects.order_by("created_at", "pk")
+    places = Venue.objects.order_by("created_at", "pk")
     permissions = OWNER_PERMISSIONS | {Permission.GUEST_ACTION}
     _key, text = api_keys.create(name="Demo", preset=Preset.ADMIN, permissions=permissions)
     return {
         "tenant": {"id": str(tenant.pk), "name": tenant.name, "slug": tenant.slug},
-        "venues": [{"id": str(venue.pk), "name": venue.name} for venue in venues],
+        "venues": [{"id": str(venue.pk), "name": venue.name} for venue in places],
         "logins": [{"role": role, "email": email, "password": PASSWORD} for role, (email, _name) in STAFF.items()],
         "api_key": text,
         "path": f"/t/{tenant.slug}/",
