@@ -56,6 +56,14 @@ class ApiKeyShape(shape.Shape):
         ref_name = "ApiKeyInput"
 
 
+EXAMPLE = {
+    "name": "Booking form of the web site",
+    "preset": "widget",
+    "venue": "0198c5a0-0000-7000-8000-000000000000",
+    "origins": ["https://www.example.com"],
+}
+
+
 class ApiKeyList(Endpoint):
     required: ClassVar[Required] = dict.fromkeys(("GET", "POST"), Permission.KEYS_MANAGE)
     shows_secret: ClassVar[bool] = True
@@ -65,7 +73,7 @@ class ApiKeyList(Endpoint):
     def get(self, request: Request) -> HttpResponse:
         return self.page(_keys(), represent, by="-created_at", table=self.ORDERINGS)
 
-    @describe("Make an API key", body=ApiKeyShape, answer=NewApiKeyDocument, status=201)
+    @describe("Make an API key", body=ApiKeyShape, answer=NewApiKeyDocument, status=201, example=EXAMPLE)
     def post(self, request: Request) -> HttpResponse:
         values = self.body(ApiKeyShape)
         venue_id = values.pop("venue", None)

@@ -73,6 +73,18 @@ class UnsubscribeShape(shape.Shape):
         ref_name = "Unsubscription"
 
 
+UNSUBSCRIPTION = {"venue": "0198c5a0-0000-7000-8000-000000000000", "channel": "email"}
+EXAMPLE = {
+    **UNSUBSCRIPTION,
+    "status": "explicit",
+    "evidence": {
+        "source": "paper form at the till",
+        "date": "2026-11-20",
+        "wording": "I would like your news by e-mail.",
+    },
+}
+
+
 class ContactConsentList(Endpoint):
     required: ClassVar[Required] = {"GET": Permission.CONTACTS_READ, "POST": Permission.CONTACTS_WRITE}
     ORDERINGS = pagination.orderings(created_at=("created_at", "id"))
@@ -89,6 +101,7 @@ class ContactConsentList(Endpoint):
         description="An unsubscription cannot be lifted here: 403 `consent_irreversible`.",
         body=ConsentShape,
         answer=ContactDocument,
+        example=EXAMPLE,
     )
     def post(self, request: Request, id: UUID) -> HttpResponse:
         contact = contacts.find(id)
@@ -110,7 +123,10 @@ class ContactUnsubscribe(Endpoint):
     required: ClassVar[Required] = {"POST": Permission.CONTACTS_WRITE}
 
     @describe(
-        "Unsubscribe a contact in one venue; only the guest can undo it", body=UnsubscribeShape, answer=ContactDocument
+        "Unsubscribe a contact in one venue; only the guest can undo it",
+        body=UnsubscribeShape,
+        answer=ContactDocument,
+        example=UNSUBSCRIPTION,
     )
     def post(self, request: Request, id: UUID) -> HttpResponse:
         contact = contacts.find(id)

@@ -29,7 +29,7 @@ class ContactTagShape(shape.Shape):
 class ContactTags(Endpoint):
     required: ClassVar[Required] = {"POST": Permission.CONTACTS_WRITE}
 
-    @describe("Set a tag; twice changes nothing", body=ContactTagShape, answer=ContactDocument)
+    @describe("Set a tag; twice changes nothing", body=ContactTagShape, answer=ContactDocument, example={"tag": "vip"})
     def post(self, request: Request, id: UUID) -> HttpResponse:
         contact = contacts.find(id)
         tags.add(contact, self.body(ContactTagShape)["tag"])

@@ -75,6 +75,9 @@ class CorrectionShape(shape.Shape):
         ref_name = "ImportCorrection"
 
 
+CORRECTION = {"mapping": {"E-mail": "email", "Data di nascita": "birthday"}, "date_format": "dmy"}
+
+
 class ImportQuery(PageShape):
     status = serializers.ChoiceField(ImportStatus.choices, required=False)
 
@@ -120,7 +123,12 @@ class ImportDetail(Endpoint):
     def get(self, request: Request, id: UUID) -> HttpResponse:
         return self.answer(represent([_visible().get(pk=id)])[0])
 
-    @describe("Correct what was guessed; takes back a dry run", body=CorrectionShape, answer=ImportDocument)
+    @describe(
+        "Correct what was guessed; takes back a dry run",
+        body=CorrectionShape,
+        answer=ImportDocument,
+        example=CORRECTION,
+    )
     def patch(self, request: Request, id: UUID) -> HttpResponse:
         job = _visible().get(pk=id)
         job = jobs.correct(job, self.body(CorrectionShape, partial=True))

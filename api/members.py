@@ -61,6 +61,9 @@ class InvitationShape(shape.Shape):
         ref_name = "InvitationInput"
 
 
+INVITATION = {"email": "carla@example.com", "role": "host", "language": "it"}
+
+
 class MemberList(Endpoint):
     required: ClassVar[Required] = dict.fromkeys(("GET", "POST"), Permission.MEMBERS_MANAGE)
     ORDERINGS = pagination.orderings(created_at=("created_at", "id"))
@@ -69,7 +72,9 @@ class MemberList(Endpoint):
     def get(self, request: Request) -> HttpResponse:
         return self.page(members.everyone(), represent, by="created_at", table=self.ORDERINGS)
 
-    @describe("Invite somebody by e-mail", body=InvitationShape, answer=InvitationDocument, status=201)
+    @describe(
+        "Invite somebody by e-mail", body=InvitationShape, answer=InvitationDocument, status=201, example=INVITATION
+    )
     def post(self, request: Request) -> HttpResponse:
         values = self.body(InvitationShape)
         invitation = invitations.invite(values["email"], values["role"], language=values.get("language"))
@@ -83,7 +88,7 @@ class MemberDetail(Endpoint):
     def get(self, request: Request, id: UUID) -> HttpResponse:
         return self.answer(represent([members.everyone().get(pk=id)])[0])
 
-    @describe("Change a member's role", body=RoleShape, answer=MemberDocument)
+    @describe("Change a member's role", body=RoleShape, answer=MemberDocument, example={"role": "manager"})
     def patch(self, request: Request, id: UUID) -> HttpResponse:
         member = members.everyone().get(pk=id)
         members.change_role(member, self.body(RoleShape)["role"])

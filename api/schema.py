@@ -6,7 +6,7 @@ headers of idempotency and versions, and the two ways to sign in are added to al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -124,10 +124,10 @@ def describe(
     status: int | Sequence[int] = 200,
     media: Iterable[str] = ("application/json",),
     description: str = "",
-    examples: Sequence[OpenApiExample] = (),
+    example: Mapping[str, Any] | None = None,
 ) -> Callable[[Method], Method]:
     """What a method does, reads and answers. `query` is a QueryShape; `status` one or several of the same answer;
-    `media` the types it comes in."""
+    `media` the types it comes in; `example` a body worth copying."""
     statuses = [status] if isinstance(status, int) else list(status)
     decorator: Callable[[Method], Method] = extend_schema(
         summary=summary,
@@ -135,6 +135,6 @@ def describe(
         request=body,
         responses={(one, kind): answer for one in statuses for kind in media} if answer else dict.fromkeys(statuses),
         parameters=[query] if query is not None else [],
-        examples=list(examples),
+        examples=[OpenApiExample("Example", value=dict(example), request_only=True)] if example else [],
     )
     return decorator

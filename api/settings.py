@@ -50,7 +50,12 @@ class Settings(Endpoint):
     def get(self, request: Request) -> HttpResponse:
         return self.answer(represent(tenant_settings.current()))
 
-    @describe("Change the settings", body=SettingsShape, answer=SettingsDocument)
+    @describe(
+        "Change the settings",
+        body=SettingsShape,
+        answer=SettingsDocument,
+        example={"language": "it", "retention_months": 36},
+    )
     def patch(self, request: Request) -> HttpResponse:
         return self.answer(represent(tenant_settings.update(self.body(SettingsShape, partial=True))))
 

@@ -46,7 +46,7 @@ class TagList(Endpoint):
         rows: QuerySet[Tag] = Tag.objects.all()
         return self.page(rows, represent, by="key", table=self.ORDERINGS)
 
-    @describe("Make a tag", body=TagShape, answer=TagDocument, status=201)
+    @describe("Make a tag", body=TagShape, answer=TagDocument, status=201, example={"label": "Terrace"})
     def post(self, request: Request) -> HttpResponse:
         return self.answer(represent([tags.create(self.body(TagShape)["label"])])[0], status=201)
 
@@ -64,7 +64,7 @@ class TagDetail(Endpoint):
     def get(self, request: Request, key: str) -> HttpResponse:
         return self.answer(represent([_find(key)])[0])
 
-    @describe("Rename a tag of your own; its key stays", body=TagShape, answer=TagDocument)
+    @describe("Rename a tag of your own; its key stays", body=TagShape, answer=TagDocument, example={"label": "Garden"})
     def patch(self, request: Request, key: str) -> HttpResponse:
         tag = _find(key)
         tags.rename(tag, self.body(TagShape)["label"])

@@ -55,6 +55,9 @@ class VenueShape(shape.Shape):
         ref_name = "VenueInput"
 
 
+EXAMPLE = {"name": "Terrazza", "country": "IT", "timezone": "Europe/Rome", "currency": "EUR"}
+
+
 class VenueList(Endpoint):
     required: ClassVar[Required] = {"GET": Permission.BOOKINGS_READ, "POST": Permission.VENUES_MANAGE}
     ORDERINGS = pagination.orderings(name=("name", "id"))
@@ -63,7 +66,7 @@ class VenueList(Endpoint):
     def get(self, request: Request) -> HttpResponse:
         return self.page(_visible(), represent, by="name", table=self.ORDERINGS)
 
-    @describe("Add a venue", body=VenueShape, answer=VenueDocument, status=201)
+    @describe("Add a venue", body=VenueShape, answer=VenueDocument, status=201, example=EXAMPLE)
     def post(self, request: Request) -> HttpResponse:
         venue = venues.create(**self.body(VenueShape))
         return self.answer(represent([venue])[0], status=201)
@@ -76,7 +79,7 @@ class VenueDetail(Endpoint):
     def get(self, request: Request, id: UUID) -> HttpResponse:
         return self.answer(represent([_visible().get(pk=id)])[0])
 
-    @describe("Change a venue's settings", body=VenueShape, answer=VenueDocument)
+    @describe("Change a venue's settings", body=VenueShape, answer=VenueDocument, example={"day_starts_at": "05:00"})
     def patch(self, request: Request, id: UUID) -> HttpResponse:
         venue = _visible().get(pk=id)
         venues.update(venue, self.body(VenueShape, partial=True))

@@ -93,3 +93,19 @@ def test_answers_match_their_description(trattoria, bearer):
             response = key.get(known)
             assert response.status_code in (200, 404), (known, response.content)
             check(response, path, "get")
+
+
+OPERATIONS = [
+    (path, method)
+    for path, item in document()["paths"].items()
+    for method, operation in item.items()
+    if "application/json" in operation.get("requestBody", {}).get("content", {})
+]
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_body_comes_with_an_example_that_its_schema_takes(path, method):
+    media = document()["paths"][path][method]["requestBody"]["content"]["application/json"]
+
+    for example in media["examples"].values():
+        jsonschema.validate(example["value"], {**media["schema"], "components": document()["components"]})
