@@ -15,7 +15,12 @@ from typing import Any
 
 from config.embedded import binaries
 
-_EMPTIED = "SET client_min_messages = warning;\nDROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\nGRANT USAGE ON SCHEMA public TO PUBLIC;\n"
+_EMPTIED = """\
+SET client_min_messages = warning;
+DROP SCHEMA public CASCADE;
+CREATE SCHEMA public;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+"""
 
 
 class DumpFailed(Exception):

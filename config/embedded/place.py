@@ -59,7 +59,13 @@ def unprivileged() -> Account | None:
     """The account to drop to, or None when we are not root."""
     if os.geteuid() != 0:
         return None
-    entry = pwd.getpwnam("nobody")
+    try:
+        entry = pwd.getpwnam("nobody")
+    except KeyError as error:
+        raise binaries.NothingToRun(
+            "PostgreSQL does not run as root, and this system has no user `nobody` to run it as. Start Coperto as an "
+            "ordinary user, or set DATABASE_URL and REDIS_URL."
+        ) from error
     return Account(entry.pw_uid, entry.pw_gid, entry.pw_name)
 
 

@@ -102,6 +102,7 @@ class Child:
     stdout: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._is_ended = False
         self._pumps: list[threading.Thread] = []
         self._process = self._spawn()
         self.started_at = time.monotonic()
@@ -205,6 +206,10 @@ class Child:
             self.say(self.program.name, line)
 
     def _end_group(self) -> None:
+        """Once only: afterwards the group's number may belong to somebody else."""
+        if self._is_ended:
+            return
+        self._is_ended = True
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         self.guard.forget(self.pid)

@@ -10,6 +10,7 @@ import hashlib
 import http.client
 import importlib.metadata
 import json
+import os
 import signal
 import sys
 import threading
@@ -82,7 +83,9 @@ class Startup:
         self.wants_demo = demo
         self.console = Console(installation.home / "logs")
         self.supervisor = Supervisor(self.console.say)
-        self.connection: dict[str, str] = {"SECRET_KEY": installation.secret("secret_key", 48)}
+        self.connection: dict[str, str] = {
+            "SECRET_KEY": os.environ.get("SECRET_KEY") or installation.secret("secret_key", 48)
+        }
 
     def run(self) -> None:
         """All steps in order.
@@ -128,7 +131,7 @@ class Startup:
     def choose_port(self) -> int:
         """The web server's port; from here on every command finds the installation."""
         port = ports.for_web(self.choices.port, self.choices.host)
-        self.connection.setdefault("PUBLIC_URL", self.url(port))
+        self.connection["PUBLIC_URL"] = os.environ.get("PUBLIC_URL") or self.url(port)
         state.save(self.connection)
         return port
 

@@ -61,7 +61,9 @@ class Installation:
         """A `manage.py` command with nothing in its environment but the state folder."""
         env = {"PATH": os.environ["PATH"], "COPERTO_HOME": str(self.home), "PYTHONPATH": os.pathsep.join(_packages())}
         env |= self.environment
-        who: dict[str, Any] = {"user": self.account.uid, "group": self.account.gid, "extra_groups": []} if self.account else {}
+        who: dict[str, Any] = (
+            {"user": self.account.uid, "group": self.account.gid, "extra_groups": []} if self.account else {}
+        )
         argv = [str(interpreter(self.account)), str(state.PROJECT_ROOT / "manage.py"), *words]
         return subprocess.Popen(argv, env=env, cwd="/", stdin=subprocess.DEVNULL, **who, **options)
 

@@ -6,6 +6,8 @@ a kill with no acknowledged write lost; no child alive 5 s after the supervisor'
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -65,6 +67,19 @@ def test_a_killed_part_serves_again_within_ten_seconds_and_nothing_is_lost(runni
         assert writer.wait_for_more(3, seconds=10)
         assert running.answers_within(10 - (time.monotonic() - began), "/readyz"), running.output
         record_property(kind, time.monotonic() - began)
+
+    assert writer.lost() == []
+
+
+@pytest.mark.parametrize("kind", ["web", "worker"])
+def test_killed_processes_below_a_part_are_replaced_within_ten_seconds(running, founded, kind):
+    below = installations.descendants(running.children()[kind])
+    with installations.Writer(running, founded) as writer:
+        for pid in below:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        assert writer.wait_for_more(3, seconds=10)
+        assert running.answers_within(10, "/readyz")
 
     assert writer.lost() == []
 
