@@ -62,7 +62,7 @@ class Edited:
 
 
 def add(guest: Guest, *, nickname: str = "", notes: str = "") -> Edited:
-    """Manual entry, an intake: a known key updates its contact. Nickname and notes are written when given.
+    """Manual entry, an intake: a known key updates its contact, whose nickname and notes are only filled where empty.
 
     Raises InvalidEmail, InvalidPhone, IdentifierNeeded.
     """
@@ -74,7 +74,10 @@ def add(guest: Guest, *, nickname: str = "", notes: str = "") -> Edited:
     channel = Channel.API if scope.actor().kind == ActorKind.KEY else Channel.MANUAL
     reception = intake.receive(Intake(guest, channel, venue, timezone.now()))
     contact = reception.known_contact
-    own_words = {name: value for name, value in (("nickname", nickname), ("notes", notes)) if value}
+    # Found by a phone alone, it is perhaps another of the family, and these words are not about it.
+    is_own = contact.email == (who.e or "")
+    given = {"nickname": nickname, "notes": notes}
+    own_words = {name: value for name, value in given.items() if value and is_own and not getattr(contact, name)}
     changes = profile.assign(contact, own_words)
     if changes:
         _save(contact, changes, is_edit=reception.crm_sync is not CrmSync.CREATED)
@@ -96,8 +99,8 @@ def edit(contact: Contact, values: Mapping[str, str], *, reverts: FieldChange | 
     changes = profile.assign(found, _normal(values, who))
     _check_free(found, book)
     warnings = suspicion.of_keys(who)
-    if suspicion.is_suspect(who):
-        found.has_suspect_key = True
+    if any(change.field in profile.KEY_FIELDS for change in changes):
+        found.has_suspect_key = suspicion.is_suspect(_present_keys(found))
     if changes:
         _save(found, changes, is_edit=True, reverts=reverts)
         _flag_shared_phone(found, book, changes)
@@ -139,6 +142,11 @@ def _check_free(contact: Contact, book: identity.Book) -> None:
     for other in book.holders_of_phone(contact.phone):
         if other is not contact and not other.email:
             raise PhoneInUse(field="phone", contact=str(other.pk))
+
+
+def _present_keys(contact: Contact) -> identity.Identity:
+    """The contact's keys as they are now: a correction by hand ends the suspicion of the former ones."""
+    return identity.check(contact.email, contact.phone, None)
 
 
 def _save(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import functools
 from typing import Any
@@ -13,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import duplicates, facets, language, search
 from crm.channel import Channel
-from crm.models import Contact, ContactKind, ContactTag, Tag
+from crm.editing import home_venue
+from crm.models import NEVER, Contact, ContactKind, ContactTag, Tag
 from tenants.models import Tenant, Venue
 
 Contacts = QuerySet[Contact, Any]
@@ -35,7 +37,7 @@ class ContactFilters(django_filters.FilterSet):
     language = django_filters.CharFilter(method="speaking", label=_("Language"))
     first_contact_after = django_filters.DateFilter("first_contact_on", "gte", label=_("First contact from"))
     first_contact_before = django_filters.DateFilter("first_contact_on", "lte", label=_("First contact until"))
-    last_visit_after = django_filters.DateFilter("stats__last_visit_on", "gte", label=_("Last visit from"))
+    last_visit_after = django_filters.DateFilter(method="last_seen_from", label=_("Last visit from"))
     last_visit_before = django_filters.DateFilter(method="last_seen_until", label=_("Last visit until"))
     visits_min = django_filters.NumberFilter(method="at_least_visits", min_value=0, label=_("Visits, at least"))
     visits_max = django_filters.NumberFilter(method="at_most_visits", min_value=0, label=_("Visits, at most"))
@@ -80,9 +82,18 @@ class ContactFilters(django_filters.FilterSet):
     def speaking(self, contacts: Contacts, name: str, value: str) -> Contacts:
         return contacts.filter(language=language.parse(value) or value)
 
+    def last_seen_from(self, contacts: Contacts, name: str, value: datetime.date) -> Contacts:
+        """Seen by us, or by what was there before: the imported baseline counts. NEVER is no day."""
+        is_counted = Q(stats__last_visit_on__gte=value, stats__last_visit_on__gt=NEVER)
+        return contacts.filter(is_counted | Q(imported_last_visit_on__gte=value))
+
     def last_seen_until(self, contacts: Contacts, name: str, value: datetime.date) -> Contacts:
         """Somebody who never came was not last seen until any day."""
-        return contacts.filter(stats__last_visit_on__lte=value, stats__visit_count__gt=0)
+        came = Q(stats__last_visit_on__gt=NEVER) | Q(imported_last_visit_on__isnull=False)
+        is_later = Q(stats__last_visit_on__gt=value) | Q(
+            imported_last_visit_on__gt=value, imported_last_visit_on__isnull=False
+        )
+        return contacts.filter(came, ~is_later)
 
     def at_least_visits(self, contacts: Contacts, name: str, value: int) -> Contacts:
         return contacts.filter(stats__visit_count__gte=value - F("imported_visit_count"))
@@ -99,7 +110,7 @@ class ContactFilters(django_filters.FilterSet):
         return contacts.filter(stats__by_venue__has_key=str(value.pk))
 
     def born_within(self, contacts: Contacts, name: str, value: int) -> Contacts:
-        return contacts.filter(_birthdays_between(timezone.localdate(), int(value)))
+        return contacts.filter(_birthdays_between(timezone.localdate(timezone=home_venue().zone), int(value)))
 
     def possibly_twice(self, contacts: Contacts, name: str, value: bool) -> Contacts:
         pairs = duplicates.open_pairs()
@@ -110,13 +121,12 @@ class ContactFilters(django_filters.FilterSet):
 def _birthdays_between(today: datetime.date, days: int) -> Q:
     """Birthdays from today to so many days ahead; who was born on 29 February celebrates on the 28th in common years."""
     wanted = Q(pk=None)
-    ends = [today + datetime.timedelta(days=ahead) for ahead in range(min(days, 365) + 1)]
     months: dict[int, list[int]] = {}
-    for day in ends:
+    for day in (today + datetime.timedelta(days=ahead) for ahead in range(min(days, 365) + 1)):
         months.setdefault(day.month, []).append(day.day)
+        if (day.month, day.day) == (2, 28) and not calendar.isleap(day.year):
+            months[2].append(29)
     for month, own in months.items():
-        if month == 2 and 28 in own:
-            own.append(29)
         wanted |= Q(birth_month=month, birth_day__in=own)
     return wanted
 

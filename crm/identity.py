@@ -89,7 +89,7 @@ class Book:
         return self.by_phone.get(phone, [])
 
 
-def check(email: str | None, phone: str | None, country: str) -> Identity:
+def check(email: str | None, phone: str | None, country: str | None) -> Identity:
     """The keys in normal form; `country` is the venue's, for phones without a country code."""
     return Identity(email=email_address.check(email), phone=phone_number.check(phone, country))
 

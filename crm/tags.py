@@ -14,6 +14,7 @@ from audit import recording
 from audit.actions import Action
 from crm import identity
 from crm.models import Contact, ContactTag, Tag
+from tenants import uniqueness
 from tenants.refusal import Refusal
 
 SYSTEM_TAGS = {
@@ -72,9 +73,8 @@ def create_system_tags() -> None:
 def create(label: str) -> Tag:
     """Make a tag of the tenant's own; its key follows from the label. Raises TagExists."""
     tag = Tag(key=_key_of(label), label=label.strip())
-    if Tag.objects.filter(key=tag.key).exists():
-        raise TagExists(field="label")
-    tag.save(force_insert=True)
+    with uniqueness.refuse("one_tag_per_key", TagExists(field="label")):
+        tag.save(force_insert=True)
     recording.record(Action.TAG_CREATED, tag, after={"key": tag.key, "label": tag.label})
     return tag
 
@@ -108,7 +108,7 @@ def keys_of(contact_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
 
 def find(key: str) -> Tag:
     """The tag with this key. Raises UnknownTag."""
-    tag: Tag | None = Tag.objects.filter(key=key).first()
+    tag: Tag | None = None if "\0" in key else Tag.objects.filter(key=key).first()
     if tag is None:
         raise UnknownTag(field="tag")
     return tag
@@ -149,9 +149,17 @@ def known_or_created(labels: Iterable[str]) -> dict[str, Tag]:
     found: dict[str, Tag] = {}
     for label in labels:
         key = _key_of(label)
-        found[label] = tags.get(key) or by_label.get(label.casefold()) or create(label)
+        found[label] = tags.get(key) or by_label.get(label.casefold()) or _created(label)
         tags[found[label].key] = found[label]
     return found
+
+
+def _created(label: str) -> Tag:
+    try:
+        return create(label)
+    except TagExists:
+        # Somebody made it in this moment.
+        return find(_key_of(label))
 
 
 def _system_tags_by_label(tags: Mapping[str, Tag]) -> dict[str, Tag]:

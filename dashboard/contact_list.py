@@ -128,9 +128,9 @@ def _row(contact: Contact, consents: list[consent_marks.ConsentMark]) -> dict[st
 
 
 def last_visit_on(contact: Contact) -> datetime.date | None:
-    """The last visit we counted; without one, what an import said."""
-    counted = contact.stats.last_visit_on
-    return contact.imported_last_visit_on if counted == NEVER else counted
+    """The last visit, counted by us or said by an import."""
+    last = max(contact.stats.last_visit_on, contact.imported_last_visit_on or NEVER)
+    return None if last == NEVER else last
 
 
 def _columns(state: ListState) -> Iterator[dict[str, Any]]:

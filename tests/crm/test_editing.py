@@ -121,3 +121,43 @@ def test_an_edit_raises_the_version_and_the_same_values_do_not(inside: Place) ->
     assert editing.edit(anna, {"city": "Roma"}).contact.version == 2
     assert editing.edit(anna, {"city": "Roma"}).contact.version == 2
     assert FieldChange.objects.count() == 1
+
+
+def test_adding_by_hand_writes_own_words_only_where_there_are_none(inside: Place) -> None:
+    """It is an intake: nickname and notes of a known contact are never overwritten (R-WRITE-1)."""
+    anna = take(inside, **ANNA).known_contact
+    editing.edit(anna, {"notes": "Quiet room"})
+
+    editing.add(Guest(email="anna@example.net"), nickname="la notaia", notes="Something else")
+
+    assert Contact.objects.values_list("nickname", "notes").get() == ("la notaia", "Quiet room")
+
+
+def test_words_typed_for_another_of_the_family_are_not_put_on_the_contact_of_the_phone(inside: Place) -> None:
+    take(inside, **ANNA)
+
+    added = editing.add(Guest(first_name="Luca", phone="333 104 2217"), notes="Allergic to nuts")
+
+    assert [warning.code for warning in added.warnings] == ["name_changed"]
+    assert Contact.objects.get().notes == ""
+
+
+def test_a_corrected_key_is_no_longer_suspect(inside: Place) -> None:
+    anna = take(inside, last_name="Rossi", email="anna@example.net", phone="012345678").known_contact
+    assert anna.has_suspect_key
+
+    editing.edit(anna, {"phone": "333 104 2217"})
+
+    assert not Contact.objects.get().has_suspect_key
+
+
+def test_a_key_of_many_surnames_stays_suspect_until_it_is_corrected(inside: Place) -> None:
+    for surname in ("Rossi", "Verdi", "Neri"):
+        take(inside, last_name=surname, email="anna@example.net")
+    anna = Contact.objects.get()
+
+    editing.edit(anna, {"city": "Roma"})
+    assert Contact.objects.get().has_suspect_key
+
+    editing.edit(anna, {"email": "anna.neri@example.net"})
+    assert not Contact.objects.get().has_suspect_key

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from crm import filters, listing, tags
@@ -84,3 +85,47 @@ def test_a_bad_value_names_its_field(list_of_two: Place, given: dict[str, object
 
     assert not form.is_valid()
     assert list(form.errors) == [field]
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"last_visit_after": "2026-10-01"}, "Anna Bruno"),
+        ({"last_visit_after": "2026-10-02"}, "Anna"),
+        ({"last_visit_before": "2026-10-01"}, "Bruno"),
+        ({"last_visit_before": "2026-11-01"}, "Anna Bruno"),
+        ({"last_visit_after": "0001-01-01"}, "Anna Bruno"),
+        ({"last_visit_before": "9999-12-31"}, "Anna Bruno"),
+    ],
+)
+def test_an_imported_last_visit_counts_and_who_never_came_is_in_no_such_filter(
+    list_of_two: Place, given: dict[str, object], found: str
+) -> None:
+    take(list_of_two, first_name="Carla", email="carla@example.net")
+    Contact.objects.filter(first_name="Bruno").update(imported_last_visit_on=datetime.date(2026, 10, 1))
+
+    form = filters.filtered(listing.active(), given)
+
+    assert " ".join(sorted(form.qs.values_list("first_name", flat=True))) == found
+
+
+@pytest.mark.parametrize(
+    ("now", "days", "is_found"),
+    [
+        ("2028-02-28T12:00Z", 0, False),
+        ("2028-02-29T12:00Z", 0, True),
+        ("2027-02-28T12:00Z", 0, True),
+        ("2027-02-27T12:00Z", 0, False),
+        ("2027-02-27T23:30Z", 0, True),
+        ("2027-12-31T12:00Z", 60, True),
+    ],
+)
+def test_a_birthday_of_29_february_is_found_on_the_venues_own_day(
+    inside: Place, now: str, days: int, is_found: bool
+) -> None:
+    take(inside, **ANNA, birthday="1980-02-29")
+
+    with time_machine.travel(now, tick=False):
+        found = filters.filtered(listing.active(), {"birthday_within": days}).qs.exists()
+
+    assert found == is_found

@@ -58,3 +58,9 @@ def test_a_files_labels_find_the_tags_or_make_them(inside: Place) -> None:
         "Friends & Family": "friends_family",
         "Sommelier": "sommelier",
     }
+
+
+@pytest.mark.parametrize("key", ["nonsense", "vip\x00", "x" * 500, ""])
+def test_a_key_that_no_tag_has_is_refused(inside: Place, key: str) -> None:
+    with pytest.raises(tags.UnknownTag):
+        tags.find(key)
