@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import editing, linking, taking
+from bookings.editing import Edited
 from bookings.models import Booking, BookingKind
 from bookings.taking import Draft, Taken
 from crm import listing
 from crm.channel import Channel
+from crm.intake import CrmSync
 from crm.warnings import IntakeWarning
 from dashboard import board, booking_forms, contact_list, contacts, context, day, pages, tag_marks
 from dashboard.booking_forms import EditForm, GuestFields, ReservationForm, WalkInForm
@@ -56,8 +58,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form):
             edited = editing.edit(booking, _changes(form, booking.venue), **_guest_changes(form, booking))
-            messages.success(request, _("Saved."))
-            _warn(request, edited.warnings)
+            _tell_edited(request, edited)
             return _to_board(request, edited.booking)
     content = {"kind": booking.kind, "booking": booking, "guest_locked": booking.is_final, "chosen": None}
     return _show(request, form, booking.venue, content)
@@ -128,6 +129,13 @@ def _tell(request: HttpRequest, taken: Taken) -> None:
     }
     messages.success(request, said[BookingKind(taken.booking.kind)])
     _warn(request, taken.warnings)
+
+
+def _tell_edited(request: HttpRequest, edited: Edited) -> None:
+    messages.success(request, _("Saved."))
+    if edited.crm_sync == CrmSync.SKIPPED_CONTACT_DELETED:
+        messages.warning(request, _("The contact of this booking is in the bin. Open the booking to link it to another one."))
+    _warn(request, edited.warnings)
 
 
 def _warn(request: HttpRequest, warnings: list[IntakeWarning]) -> None:

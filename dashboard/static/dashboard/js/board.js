@@ -3,7 +3,7 @@
 import { call } from "./api.js";
 import { flush, put, waiting } from "./outbox.js";
 import { patch, remember } from "./patch.js";
-import { text } from "./texts.js";
+import { locale, text } from "./texts.js";
 import { toast } from "./toast.js";
 
 const EVERY = 8000;
@@ -74,7 +74,7 @@ async function whoDidWhat(entry) {
   const { data } = await call(`bookings/${entry.booking}/`);
   if (Object.entries(entry.body).every(([name, value]) => name === "at" || data[name] === value)) return "";
   const at = new Date(data.status_at);
-  const time = at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const time = at.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
   const who = data.status_by || text("somebody");
   return text("changed_elsewhere", { name: entry.name, who, status: text(`status_${data.status}`), time });
 }

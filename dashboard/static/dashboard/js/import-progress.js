@@ -1,11 +1,11 @@
 // Follows a running import: the bar and the counts every second, the page anew when the run has ended.
 import { call, Unreachable } from "./api.js";
-import { text } from "./texts.js";
+import { locale, text } from "./texts.js";
 
 const EVERY = 1000;
 const BUSY = ["checking", "running", "undoing"];
 const card = document.querySelector("[data-import]");
-const number = new Intl.NumberFormat(document.documentElement.lang);
+const number = new Intl.NumberFormat(locale);
 
 async function look() {
   try {

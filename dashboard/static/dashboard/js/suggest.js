@@ -1,7 +1,7 @@
 // Looks contacts up while somebody types and tells namesakes apart (R-ID-8): tags, visits, last visit, no-show rate,
 // allergy mark, nickname, the phone's last digits.
 import { call } from "./api.js";
-import { knows, text } from "./texts.js";
+import { knows, locale, text } from "./texts.js";
 
 const PAUSE = 180;
 let running = null;
@@ -48,14 +48,14 @@ function factsOf(contact) {
     contact.email,
     text("visits", { count: visits }),
     stats.last_visit_on && text("last_visit", { date: dayOf(stats.last_visit_on) }),
-    rate ? text("no_show_rate", { percent: new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(rate) }) : "",
+    rate ? text("no_show_rate", { percent: new Intl.NumberFormat(locale, { style: "percent" }).format(rate) }) : "",
   ].filter(Boolean);
 }
 
 function dayOf(date) {
   const style = { day: "numeric", month: "short" };
   if (date.slice(0, 4) !== String(new Date().getFullYear())) style.year = "numeric";
-  return new Intl.DateTimeFormat(document.documentElement.lang, { ...style, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+  return new Intl.DateTimeFormat(locale, { ...style, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 }
 
 export function element(name, className, ...inside) {
