@@ -87,7 +87,8 @@ class Booking(TenantModel):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["tenant", "venue", "service_date", "starts_at"], name="booking_by_day"),
             models.Index(fields=["tenant", "starts_at", "id"], name="booking_by_start"),
-            models.Index(fields=["contact", "starts_at"], name="booking_by_contact"),
+            models.Index(fields=["tenant", "updated_at", "id"], name="booking_by_update"),
+            models.Index(fields=["tenant", "contact", "starts_at"], name="booking_by_contact"),
         ]
 
     def __str__(self) -> str:

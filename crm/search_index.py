@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from crm import search_text
 from crm.models import Contact, SearchToken
-from tenants import rows
+from tenants import rows, scope
 
 
 def rewrite(contacts: Sequence[Contact]) -> None:
@@ -19,9 +19,17 @@ def rewrite(contacts: Sequence[Contact]) -> None:
         rows.insert(tokens(contacts))
 
 
-def tokens(contacts: Sequence[Contact]) -> list[SearchToken]:
-    """The rows of contacts that have none yet."""
-    return [SearchToken(contact_id=contact.pk, token=token) for contact in contacts for token in _words(contact)]
+def tokens(contacts: Sequence[Contact]) -> rows.Columns:
+    """The tokens of contacts that have none yet."""
+    pairs = [(contact.pk, token) for contact in contacts for token in _words(contact)]
+    return rows.Columns(
+        SearchToken,
+        {
+            "tenant": [scope.tenant_id()] * len(pairs),
+            "token": [token for _pk, token in pairs],
+            "contact": [pk for pk, _token in pairs],
+        },
+    )
 
 
 def remove(contacts: Sequence[Contact]) -> None:

@@ -10,31 +10,42 @@ from __future__ import annotations
 import functools
 import operator
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
+import psycopg
 from django.db import connection, models
-from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.postgresql.base import CursorMixin
 
 from tenants import scope
 
+# Up to so many rows go in as VALUES: composing arrays costs more, and each count is a statement of its own.
+FEW = 4
 Row = TypeVar("Row", bound=models.Model)
 
 
-def insert(*groups: Sequence[models.Model]) -> None:
+class Columns(NamedTuple):
+    """Rows of a narrow table, by column: for so many of them that an object each would cost more than writing them."""
+
+    model: type[models.Model]
+    values: Mapping[str, Sequence[Any]]
+
+
+Group = Sequence[models.Model] | Columns
+
+
+def insert(*groups: Group) -> None:
     """Insert new rows, each group of one model, in one statement. Parents may stand after their children."""
-    filled = [group for group in groups if group]
+    filled = [group for group in groups if not _is_empty(group)]
     if not filled:
         return
-    parts = [_Part(type(group[0]), is_single=len(group) == 1) for group in filled]
+    parts = [_part(group) for group in filled]
     values: list[Any] = []
     for part, group in zip(parts, filled, strict=True):
         values += _values(part, group)
-    with cursor() as one:
-        one.execute(_statement(tuple(parts)), values)
+    run(_statement(tuple(parts)), *values)
     for group in filled:
-        for row in group:
+        for row in () if isinstance(group, Columns) else group:
             row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 (Django documents it)
 
 
@@ -42,41 +53,60 @@ def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
     """Write these columns of rows that exist, all of one model, in one statement."""
     if not rows:
         return
-    part, columns = _Part(type(rows[0]), is_single=len(rows) == 1), tuple(columns)
-    with cursor() as one:
-        values = _values(part, rows, ("id", *columns))
-        one.execute(_updating(part, columns), [*values, scope.tenant_id()])
+    part, columns = _part(rows), tuple(columns)
+    run(_updating(part, columns), *_values(part, rows, ("id", *columns)), scope.tenant_id())
 
 
 def select(model: type[Row], condition: str, *values: Any) -> list[Row]:
     """The tenant's rows for which `condition` holds: SQL over the model's own columns, with what follows a WHERE."""
-    with cursor() as one:
-        one.execute(f"{_selection(model)} AND {condition}", [scope.tenant_id(), *values])
-        names = _names(model)
-        return [model.from_db(connection.alias, names, row) for row in one.fetchall()]
+    found = run(f"{_selection(model)} AND {condition}", scope.tenant_id(), *values)
+    names = _names(model)
+    return [model.from_db(connection.alias, names, row) for row in found]
 
 
-@contextmanager
-def cursor() -> Iterator[Any]:
-    """A cursor whose values travel apart from the statement, which the server may prepare."""
+def run(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What one of our own statements answers. Values stand as %s in their order, or as $1, $2 ... by their number."""
     connection.ensure_connection()
     wrap: Any = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    binding: Any = ServerBindingCursor
-    with wrap(binding(connection.connection)) as one:
-        yield one
+    with wrap(_Cursor(connection.connection)) as cursor:
+        cursor.execute(_numbered(statement), values)
+        return cursor.fetchall() if cursor.description else []
+
+
+class _Cursor(CursorMixin, psycopg.RawCursor[Any]):
+    """Values travel apart from the statement, whose text is sent as it is: nothing is composed, and it can be prepared."""
+
+
+@functools.lru_cache(maxsize=512)
+def _numbered(statement: str) -> str:
+    first, *others = statement.split("%s")
+    return first + "".join(f"${number}{text}" for number, text in enumerate(others, 1))
 
 
 class _Part(NamedTuple):
-    """One table of a statement: a single row is written as VALUES, more as arrays, whatever their number."""
+    """One table of a statement. Few rows are written as VALUES, more as one array a column: `size` is then None."""
 
     model: type[models.Model]
-    is_single: bool
+    size: int | None
+    names: tuple[str, ...] | None = None
 
 
-def _values(part: _Part, group: Sequence[models.Model], names: tuple[str, ...] | None = None) -> list[Any]:
+def _is_empty(group: Group) -> bool:
+    return not any(group.values.values()) if isinstance(group, Columns) else not group
+
+
+def _part(group: Group) -> _Part:
+    if isinstance(group, Columns):
+        return _Part(group.model, None, tuple(group.values))
+    return _Part(type(group[0]), len(group) if len(group) <= FEW else None)
+
+
+def _values(part: _Part, group: Group, names: tuple[str, ...] | None = None) -> list[Any]:
+    if isinstance(group, Columns):
+        return list(group.values.values())
     getters = _getters(part.model, names)
-    if part.is_single:
-        return [get(group[0]) for get in getters]
+    if part.size is not None:
+        return [get(row) for row in group for get in getters]
     return [[get(row) for row in group] for get in getters]
 
 
@@ -88,11 +118,12 @@ def _statement(parts: tuple[_Part, ...]) -> str:
 
 
 def _insertion(part: _Part) -> str:
-    fields = _fields(part.model)
+    fields = _fields(part.model, part.names)
     columns = ", ".join(f'"{one.column}"' for one in fields)
     into = f'INSERT INTO "{part.model._meta.db_table}" ({columns})'
-    if part.is_single:
-        return f"{into} VALUES ({', '.join(['%s'] * len(fields))})"
+    if part.size is not None:
+        row = f"({', '.join(['%s'] * len(fields))})"
+        return f"{into} VALUES {', '.join([row] * part.size)}"
     return f"{into} SELECT * FROM unnest({_arrays_of(fields)})"  # noqa: S608 (names of our own models)
 
 
@@ -102,13 +133,14 @@ def _updating(part: _Part, columns: tuple[str, ...]) -> str:
     named = _fields(part.model, ("id", *columns))
     new = ", ".join(f'"{one.column}"' for one in named)
     changes = ", ".join(f'"{one.column}" = new."{one.column}"' for one in named[1:])
-    source = _row_of(named) if part.is_single else f"unnest({_arrays_of(named)})"
+    source = f"unnest({_arrays_of(named)})" if part.size is None else _rows_of(named, part.size)
     found = f'"{table}".id = new.id AND tenant_id = %s'
     return f'UPDATE "{table}" SET {changes} FROM {source} AS new ({new}) WHERE {found}'  # noqa: S608 (as above)
 
 
-def _row_of(fields: Sequence[Any]) -> str:
-    return f"(VALUES ({', '.join(f'%s::{_type(one)}' for one in fields)}))"
+def _rows_of(fields: Sequence[Any], count: int) -> str:
+    row = ", ".join(f"%s::{_type(one)}" for one in fields)
+    return f"(VALUES {', '.join([f'({row})'] * count)})"
 
 
 def _arrays_of(fields: Sequence[Any]) -> str:
