@@ -43,7 +43,7 @@ CHANNEL_CHOICES = [(one.value, one.label) for one in CHANNELS]
 WIDGET_CHANNELS = frozenset({Channel.WEB, Channel.GOOGLE, Channel.THIRD_PARTY, Channel.QUEUE})
 WIDGET_KINDS = frozenset({BookingKind.RESERVATION, BookingKind.QUEUE})
 OWN_FIELDS = ("starts_at", "party_size", "notes", "table", "occasion")
-ORDERINGS = pagination.orderings(starts_at=("starts_at", "id"))
+ORDERINGS = pagination.orderings(starts_at=("starts_at", "id"), updated_at=("updated_at", "id"))
 
 
 class BookingShape(shape.Shape):
@@ -127,7 +127,8 @@ class BookingList(Endpoint):
         parameters = self.query(BookingQuery)
         wanted = {LOOKUPS[name]: value for name, value in parameters.items() if name in LOOKUPS}
         rows = visible().filter(**wanted)
-        return self.page(rows, represent, by="starts_at", table=ORDERINGS, parameters=parameters)
+        usual = "updated_at" if "updated_since" in parameters else "starts_at"
+        return self.page(rows, represent, by=usual, table=ORDERINGS, parameters=parameters)
 
     @describe(
         "Take a booking, and its guest into the list",
