@@ -134,7 +134,9 @@ def _tell(request: HttpRequest, taken: Taken) -> None:
 def _tell_edited(request: HttpRequest, edited: Edited) -> None:
     messages.success(request, _("Saved."))
     if edited.crm_sync == CrmSync.SKIPPED_CONTACT_DELETED:
-        messages.warning(request, _("The contact of this booking is in the bin. Open the booking to link it to another one."))
+        messages.warning(
+            request, _("The contact of this booking is in the bin. Open the booking to link it to another one.")
+        )
     _warn(request, edited.warnings)
 
 

@@ -57,7 +57,7 @@ def _style(item: ConsentItem) -> str:
 
 def _words(item: ConsentItem) -> str:
     if item.pending_confirmation:
-        return _("waiting for the guest's confirmation")
+        return _("waiting to be confirmed")
     if item.status != Status.IMPLIED:
         return str(item.status.label)
     if item.expires_on is None:

@@ -156,7 +156,7 @@ def _row(row: ImportRow, job: ImportJob) -> dict[str, Any]:
     return {
         "number": row.number,
         "who": _who(row, job),
-        "outcome_label": outcome.label,
+        "outcome_label": _("refused") if outcome is Outcome.REJECTED else outcome.label,
         "tone": OUTCOME_TONES.get(outcome, ""),
         "reasons": [_sentence(Reason.from_json(reason)) for reason in row.reasons],
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 import phonenumbers
 from babel import Locale, dates
+from babel.numbers import get_currency_precision
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
@@ -23,7 +24,6 @@ register = template.Library()
 NARROW = "\u00a0"
 DASH = "\u2013"
 SYMBOLS = {"EUR": "€", "CAD": "$", "USD": "$", "PLN": "zł", "GBP": "£", "CHF": "CHF"}
-NO_MINOR_UNITS = frozenset({"JPY", "KRW", "CLP", "HUF"})
 
 
 @register.simple_tag
@@ -48,7 +48,7 @@ def money(minor: int | None, currency: str) -> str:
     """
     if minor is None:
         return DASH
-    unit = 1 if currency in NO_MINOR_UNITS else 100
+    unit = 10 ** get_currency_precision(currency)
     value = minor / unit
     places = 0 if unit == 1 or minor % unit == 0 or abs(value) >= 1000 else 2
     number = formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True).replace(" ", NARROW)

@@ -25,7 +25,7 @@ def stranger(browser: Browser, site: str) -> Page:
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
-    page.get_by_label("Email").fill(email)
+    page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
 
@@ -64,7 +64,7 @@ def test_nobody_signs_up_by_themselves(stranger: Page, trattoria: Place) -> None
 def test_a_forgotten_password_is_replaced_by_mail(stranger: Page, trattoria: Place) -> None:
     stranger.goto("/accounts/login/")
     stranger.get_by_role("link", name="Forgotten your password?").click()
-    stranger.get_by_label("Email").fill(trattoria.owner.email)
+    stranger.get_by_label("E-mail").fill(trattoria.owner.email)
     stranger.get_by_role("main").get_by_role("button").click()
     expect(stranger.get_by_role("main")).to_contain_text("sent")
 
@@ -159,7 +159,7 @@ def test_a_key_is_shown_once_and_revoked_at_once(visit: LetIn, trattoria: Place)
     page = visitor.go("settings/keys/")
     page.get_by_label("Name", exact=True).fill("Till")
     page.get_by_label("What it is for").select_option("pos")
-    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("button", name="Create the key").click()
     secret = page.locator("#secret").inner_text()
     assert re.fullmatch(r"cop_[0-9a-f]{12}_\S{43}", secret)
 
@@ -176,7 +176,7 @@ def test_a_widget_key_without_a_venue_is_refused_beside_the_field(visit: LetIn, 
     page = visit(trattoria).go("settings/keys/")
 
     page.get_by_label("Name", exact=True).fill("Website")
-    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("button", name="Create the key").click()
 
     expect(page.locator(".error")).to_contain_text("choose it")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,17 +32,21 @@ def guest_list(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+def worker(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Works off what was rung for, when the test says so: there is no broker between the doorbell and the worker here."""
     rung: list[dict[str, str]] = []
-    monkeypatch.setattr(tasks.work, "apply_async", lambda kwargs: rung.append(kwargs))
+
+    def ring(*, kwargs: dict[str, str]) -> None:
+        rung.append(kwargs)
+
+    monkeypatch.setattr(tasks.work, "apply_async", ring)
 
     def work() -> None:
         thread = threading.Thread(target=_work_off, args=(rung,))
         thread.start()
         thread.join()
 
-    yield work
+    return work
 
 
 def _work_off(rung: list[dict[str, str]]) -> None:

@@ -37,7 +37,7 @@ function enhance(picker) {
     options = contacts.map((contact, index) => optionOf(contact, index));
     if (options.length) options.push(newGuest(options.length));
     list.replaceChildren(...(failure ? [element("div", "said", failure)] : options));
-    field.closest(".field").after(list);
+    field.closest(".field").append(list);
     list.hidden = false;
     mark(-1);
     field.setAttribute("aria-expanded", "true");
