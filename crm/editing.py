@@ -28,13 +28,13 @@ from tenants.scope import ActorKind
 class InvalidEmail(Refusal):
     code = "email_invalid"
     status = 400
-    default_message = _("This is no valid e-mail.")
+    default_message = _("This is not a valid e-mail.")
 
 
 class InvalidPhone(Refusal):
     code = "phone_invalid"
     status = 400
-    default_message = _("This is no valid phone number.")
+    default_message = _("This is not a valid phone number.")
 
 
 class IdentifierNeeded(Refusal):

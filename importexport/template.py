@@ -76,7 +76,7 @@ def _as_workbook(rows: list[list[str]]) -> bytes:
     """Every cell is text, so that no spreadsheet turns a phone into `3.93E+11` or a postcode into a number."""
     book = openpyxl.Workbook()
     sheet = book.active
-    sheet.title = _("Guests")
+    sheet.title = _("Contacts")
     for row in rows:
         sheet.append(row)
     for place, heading in enumerate(rows[0], start=1):

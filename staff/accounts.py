@@ -16,7 +16,7 @@ from tenants.refusal import Refusal
 class EmailInvalid(Refusal):
     code = "email_invalid"
     status = 400
-    default_message = _("This is no e-mail address.")
+    default_message = _("This is not an e-mail address.")
 
 
 def account(email: str, *, name: str = "", password: str | None = None, language: str = "") -> tuple[User, str | None]:

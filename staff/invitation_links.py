@@ -25,7 +25,7 @@ SALT = "staff.invitation"
 class InvitationClosed(Refusal):
     code = "invitation_closed"
     status = 410
-    default_message = _("This invitation is no longer good. Ask for a new one.")
+    default_message = _("This invitation is no longer valid. Ask for a new one.")
 
 
 @dataclass(frozen=True, slots=True)

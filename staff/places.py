@@ -23,19 +23,19 @@ from tenants.refusal import Refusal
 class UnknownCountry(Refusal):
     code = "unknown_country"
     status = 400
-    default_message = _("This is no country. Use two letters, such as IT.")
+    default_message = _("This is not a country. Use two letters, such as IT.")
 
 
 class UnknownTimeZone(Refusal):
     code = "unknown_timezone"
     status = 400
-    default_message = _("This is no time zone. Use a name such as Europe/Rome.")
+    default_message = _("This is not a time zone. Use a name such as Europe/Rome.")
 
 
 class UnknownCurrency(Refusal):
     code = "unknown_currency"
     status = 400
-    default_message = _("This is no currency. Use three letters, such as EUR.")
+    default_message = _("This is not a currency. Use three letters, such as EUR.")
 
 
 class UnknownLanguage(Refusal):

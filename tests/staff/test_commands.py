@@ -94,13 +94,13 @@ class TestCreateTenant:
     @pytest.mark.parametrize(
         ("changes", "message"),
         [
-            ({"country": "XX"}, "--country: This is no country. Use two letters, such as IT."),
-            ({"country": "Italy"}, "--country: This is no country. Use two letters, such as IT."),
-            ({"timezone": "Europe/Atlantis"}, "--timezone: This is no time zone. Use a name such as Europe/Rome."),
-            ({"timezone": "../etc/passwd"}, "--timezone: This is no time zone. Use a name such as Europe/Rome."),
-            ({"currency": "ITL"}, "--currency: This is no currency. Use three letters, such as EUR."),
-            ({"currency": "euro"}, "--currency: This is no currency. Use three letters, such as EUR."),
-            ({"owner_email": "carla"}, "--owner-email: This is no e-mail address."),
+            ({"country": "XX"}, "--country: This is not a country. Use two letters, such as IT."),
+            ({"country": "Italy"}, "--country: This is not a country. Use two letters, such as IT."),
+            ({"timezone": "Europe/Atlantis"}, "--timezone: This is not a time zone. Use a name such as Europe/Rome."),
+            ({"timezone": "../etc/passwd"}, "--timezone: This is not a time zone. Use a name such as Europe/Rome."),
+            ({"currency": "ITL"}, "--currency: This is not a currency. Use three letters, such as EUR."),
+            ({"currency": "euro"}, "--currency: This is not a currency. Use three letters, such as EUR."),
+            ({"owner_email": "carla"}, "--owner-email: This is not an e-mail address."),
             ({"name": " "}, "--name: Give the restaurant or group a name of 1 to 120 characters."),
             ({"name": "x" * 121}, "--name: Give the restaurant or group a name of 1 to 120 characters."),
             ({"venue": ["Duomo", ""]}, "--venue: Give the venue a name of 1 to 120 characters."),
@@ -173,7 +173,7 @@ class TestAsAProcess:
         done = _manage("create_tenant", *_options({**GOOD, "country": "XX"}), "--json")
 
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr == "CommandError: --country: This is no country. Use two letters, such as IT.\n"
+        assert done.stderr == "CommandError: --country: This is not a country. Use two letters, such as IT.\n"
         assert lookup.all_tenants() == []
 
 
