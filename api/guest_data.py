@@ -28,6 +28,10 @@ from tenants.permissions import Permission, Preset
 WARNINGS_ABOUT_OWN_INPUT = frozenset({"email_invalid", "email_typo", "phone_invalid", "suspect_key"})
 
 
+# An import also skips by its mode; no request of the API does.
+SYNCS = [(one.value, one.value) for one in CrmSync if one is not CrmSync.SKIPPED_MODE]
+
+
 class BirthdayText(shape.Text):
     """`1980-12-31`, or `--12-31` without the year."""
 
@@ -92,7 +96,7 @@ class ReceptionDocument(serializers.Serializer[Any]):
     """What every answer that takes guest data says about them. A widget hears its warnings only."""
 
     contact = serializers.UUIDField(required=False, allow_null=True)
-    crm_sync = serializers.ChoiceField([(one.value, one.value) for one in CrmSync], required=False)
+    crm_sync = serializers.ChoiceField(SYNCS, required=False)
     warnings = WarningDocument(many=True, required=False)
 
     class Meta:

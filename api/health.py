@@ -25,7 +25,9 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    parts = {"database": _answers(_database), "broker": _answers(_broker), "worker": _answers(_worker)}
+    has_broker = _answers(_broker)
+    # A worker answers through the broker: without one the question would only wait.
+    parts = {"database": _answers(_database), "broker": has_broker, "worker": has_broker and _answers(_worker)}
     is_ready = all(parts.values())
     body = {
         "status": "ok" if is_ready else "unavailable",

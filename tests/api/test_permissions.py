@@ -13,8 +13,8 @@ from tests.api.test_problems import assert_problem
 
 NO_ID = "0198c5a0-0000-7000-8000-000000000000"
 METHODS = ("get", "post", "put", "patch", "delete")
-VIEWS = {str(one.pattern): getattr(one.callback, "view_class", object) for one in urlpatterns}
-ROUTES = {route: view for route, view in VIEWS.items() if issubclass(view, Endpoint)}
+VIEWS: dict[str, type] = {str(one.pattern): getattr(one.callback, "view_class", object) for one in urlpatterns}
+ROUTES: dict[str, type[Endpoint]] = {route: view for route, view in VIEWS.items() if issubclass(view, Endpoint)}
 CASES = [(route, method) for route, view in ROUTES.items() for method in METHODS if hasattr(view, method)]
 
 
