@@ -8,11 +8,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from dashboard import context, pages
 from dashboard.import_forms import CorrectionForm, UploadForm
+from dashboard.templatetags.coperto import quoted
 from importexport import columns, errors_file, jobs, template, uploading
 from importexport.files.kind import FileKind
 from importexport.jobs import DateFormatNeeded
@@ -173,7 +175,7 @@ def _who(row: ImportRow, job: ImportJob) -> str:
 def _sentence(reason: Reason) -> str:
     """The field and the cell it is about, then what is wrong with it."""
     label = str(columns.BY_KEY[reason.field].label) if reason.field and reason.field in columns.BY_KEY else ""
-    about = " ".join(part for part in (label, f"“{reason.value}”" if reason.value else "") if part)
+    about = " ".join(part for part in (label, quoted(reason.value) if reason.value else "") if part)
     return f"{about}: {reason.text}" if about else reason.text
 
 
@@ -200,6 +202,6 @@ def _job(job: ImportJob) -> dict[str, Any]:
 
 def _file(content: bytes, kind: FileKind, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=CONTENT_TYPES[kind])
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind.value}"'
+    answer["Content-Disposition"] = content_disposition_header(True, f"{name}.{kind.value}") or ""
     answer["Cache-Control"] = "no-store"
     return answer

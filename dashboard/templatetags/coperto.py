@@ -140,6 +140,12 @@ def birthday(value: str | None) -> str:
 
 
 @register.filter
+def quoted(text: str) -> str:
+    """Somebody's words in the reader's quotation marks: `“By the window”`, `« Près de la fenêtre »`."""
+    return _("“%(text)s”") % {"text": text}
+
+
+@register.filter
 def guests(count: int) -> str:
     return ngettext("%(count)d guest", "%(count)d guests", count) % {"count": count}
 
