@@ -12,7 +12,7 @@ NETWORK_OF_A_CLIENT = 64
 
 def of(request: HttpRequest) -> str:
     """The client's address; an IPv6 client is its /64, since it owns all addresses of it."""
-    hops: int = getattr(settings, "TRUSTED_PROXY_COUNT", 0)
+    hops: int = settings.TRUSTED_PROXY_COUNT
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     text = forwarded[-hops] if 0 < hops <= len(forwarded) else request.META.get("REMOTE_ADDR", "")
     try:

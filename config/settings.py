@@ -274,6 +274,8 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
+# How many proxies of ours stand in front and write X-Forwarded-For; 0 believes nobody's.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 API_RATE_PER_SECOND = env.int("API_RATE_PER_SECOND", default=200)
 API_RATE_BURST = env.int("API_RATE_BURST", default=1000)
 API_WIDGET_RATE_PER_MINUTE = env.int("API_WIDGET_RATE_PER_MINUTE", default=60)
