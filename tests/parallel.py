@@ -14,15 +14,17 @@ from django.conf import settings
 Answer = TypeVar("Answer")
 
 
-def together(work: Callable[..., Answer], calls: Sequence[tuple[Any, ...]], *, processes: int = 8) -> list[Answer]:
+def together(
+    work: Callable[..., Answer], calls: Sequence[tuple[Any, ...]], *, processes: int = 8, timeout: float = 60
+) -> list[Answer]:
     """Call `work`, a function of a module under tests/, once per tuple, from so many processes that start together.
 
-    Raises the first exception of any of them.
+    Raises the first exception of any of them; `timeout`, in seconds, is for each.
     """
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(processes)
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_enter, initargs=(_database_url(), barrier)) as pool:
-        return [future.result(timeout=60) for future in [pool.submit(work, *call) for call in calls]]
+        return [future.result(timeout=timeout) for future in [pool.submit(work, *call) for call in calls]]
 
 
 def _enter(database_url: str, barrier: Any) -> None:

@@ -12,7 +12,12 @@ from crm.channel import Channel
 from crm.intake import Guest, Intake, Reception
 from tests.personas import Place
 
-ANNA: dict[str, Any] = {"first_name": "Anna", "last_name": "Rossi", "email": "anna@example.net", "phone": "+393331042217"}
+ANNA: dict[str, Any] = {
+    "first_name": "Anna",
+    "last_name": "Rossi",
+    "email": "anna@example.net",
+    "phone": "+393331042217",
+}
 BRUNO: dict[str, Any] = {"first_name": "Bruno", "last_name": "Verdi", "phone": "+393401112223"}
 
 
