@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import recording
 from audit.actions import Action
 from crm import identity
+from crm.editing import NotInList
 from crm.models import Contact, ContactTag, Tag
 from tenants import uniqueness
 from tenants.refusal import Refusal
@@ -115,12 +116,13 @@ def find(key: str) -> Tag:
 
 
 def add(contact: Contact, key: str) -> ContactTag:
-    """Set a tag by hand; setting it twice changes nothing. Raises UnknownTag, TagLimit.
+    """Set a tag by hand; setting it twice changes nothing. Raises UnknownTag, NotInList, TagLimit.
 
     Locks the contact, so that two tablets cannot both add the ninth.
     """
     tag = find(key)
-    identity.lock(contact)
+    if not identity.lock(contact).is_active:
+        raise NotInList
     held: list[ContactTag] = list(ContactTag.objects.filter(contact=contact))
     same = [one for one in held if one.tag_id == tag.pk]
     if same:

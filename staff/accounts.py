@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from tenants.models import User
 from tenants.refusal import Refusal
 
+EMAIL_LENGTH = 254
+
 
 class EmailInvalid(Refusal):
     code = "email_invalid"
@@ -38,6 +40,8 @@ def account(email: str, *, name: str = "", password: str | None = None, language
 def checked_email(email: str) -> str:
     """A staff address in the form it is kept in. Raises EmailInvalid."""
     email = email.strip().lower()
+    if len(email) > EMAIL_LENGTH:
+        raise EmailInvalid(field="email")
     try:
         validate_email(email)
     except ValidationError as error:

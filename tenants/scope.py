@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from tenants.permissions import Permission
 from tenants.refusal import Refusal
 
+LABEL_LENGTH = 160
+
 
 class ActorKind(models.TextChoices):
     USER = "user", _("staff")
@@ -42,6 +44,10 @@ class Actor:
     venue_id: UUID | None = None
     role: str | None = None
     preset: str | None = None
+
+    def __post_init__(self) -> None:
+        # Kept beside what was done; a person without a name is known by an e-mail, which may be longer.
+        object.__setattr__(self, "label", self.label[:LABEL_LENGTH])
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

@@ -8,11 +8,11 @@ from bookings import editing as booking_editing
 from bookings import taking
 from bookings.models import BookingKind
 from crm import bin as contact_bin
-from crm import filters, listing
+from crm import filters, listing, tags
 from crm.channel import Channel
 from crm.editing import NotInList
 from crm.intake import CrmSync, EmailInUse, Guest, PhoneInUse
-from crm.models import Contact, SearchToken
+from crm.models import Contact, ContactTag, SearchToken
 from tests.crm.guests import ANNA, BRUNO, take
 from tests.personas import Place
 
@@ -86,3 +86,13 @@ def test_editing_its_booking_never_brings_it_back(inside: Place) -> None:
     assert edited.crm_sync is CrmSync.SKIPPED_CONTACT_DELETED
     assert edited.booking.guest["last_name"] == "Bianchi"
     assert Contact.objects.values_list("state", "last_name").get() == ("deleted", "Rossi")
+
+
+def test_a_contact_in_the_bin_gets_no_tags(inside: Place) -> None:
+    anna = take(inside, **ANNA).known_contact
+    contact_bin.delete(anna)
+
+    with pytest.raises(NotInList):
+        tags.add(anna, "vip")
+
+    assert not ContactTag.objects.exists()

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from audit.models import AuditEntry
-from staff import members
+from staff import accounts, members
 from tenants.models import Membership
 from tenants.permissions import (
     MANAGER_PERMISSIONS,
@@ -190,3 +190,9 @@ class TestNobodyRisesAboveThemselves:
         with place.enter():
             membership.refresh_from_db()
         assert (membership.role, membership.is_active) == (role, True)
+
+
+@pytest.mark.parametrize("email", ["", "nobody", "a@b", f"{'a' * 60}@{'b' * 190}.example.com"])
+def test_an_address_that_cannot_be_kept_is_refused(email: str) -> None:
+    with pytest.raises(accounts.EmailInvalid):
+        accounts.checked_email(email)

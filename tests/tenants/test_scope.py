@@ -5,6 +5,12 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 
+from bookings import taking
+from bookings.models import BookingKind
+from crm import editing
+from crm.channel import Channel
+from crm.intake import Guest
+from crm.models import Contact, FieldChange
 from tenants import scope
 from tenants.models import Venue
 from tenants.permissions import Permission
@@ -121,3 +127,19 @@ def test_a_missing_permission_is_refused_by_its_name(trattoria: Place) -> None:
     assert refusal.value.code == "permission_denied"
     assert "contacts_export" in str(refusal.value)
     assert refusal.value.extra == {"permission": "contacts_export"}
+
+
+def test_an_actor_known_by_a_long_email_fits_beside_what_was_done(trattoria: Place) -> None:
+    label = f"{'a' * 64}@{'b' * 63}.{'c' * 63}.example.com"
+    actor = scope.Actor(kind=scope.ActorKind.USER, label=label, permissions=frozenset(Permission))
+
+    with scope.enter(trattoria.id, actor):
+        guest = {"last_name": "Rossi", "email": "anna@example.net"}
+        draft = taking.Draft(
+            trattoria.venue, BookingKind.WALK_IN, Channel.STAFF, 2, guest=Guest(**guest), snapshot=guest
+        )
+        booking = taking.take(draft).booking
+        editing.edit(Contact.objects.get(), {"city": "Roma"})
+
+        assert booking.status_by == label[:160]
+        assert FieldChange.objects.get().actor_label == label[:160]
