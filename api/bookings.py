@@ -72,7 +72,7 @@ class BookingChangesShape(shape.Shape):
     table = shape.OptionalText(max_length=40)
     occasion = shape.OptionalText(max_length=80)
     is_late = shape.Flag()
-    guest = guest_data.GuestShape()
+    guest = guest_data.GuestShape(allow_null=True)
 
     class Meta:
         ref_name = "BookingChanges"

@@ -170,7 +170,7 @@ def test_an_edit_of_an_open_booking_reaches_the_contact_and_of_a_final_one_never
         ({"starts_at": None}, "starts_at"),
         ({"is_late": "yes"}, "is_late"),
         ({"venue": "0198c5a0-0000-7000-8000-000000000000"}, "venue"),
-        ({"guest": None}, "guest"),
+        ({"guest": []}, "guest"),
         ({"guest": {"birthday": 1}}, "guest.birthday"),
     ],
 )
