@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 from collections import Counter
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -42,7 +43,7 @@ def blow(tenant_id: str, seed: int, rounds: int) -> dict[str, int]:
     return dict(done)
 
 
-def guest(chance: random.Random) -> dict[str, str]:
+def guest(chance: random.Random) -> dict[str, Any]:
     return {
         "last_name": chance.choice(["Rossi", "Verdi"]),
         "email": chance.choice(EMAILS),

@@ -62,7 +62,7 @@ class Evening(RuleBasedStateMachine):
         self.savepoint.__exit__(None, None, None)
 
     @rule(batch=st.lists(st.tuples(guests, ages), min_size=1, max_size=4), is_import=st.booleans())
-    def receive(self, batch: list[tuple[dict[str, str], int]], is_import: bool) -> None:
+    def receive(self, batch: list[tuple[Any, int]], is_import: bool) -> None:
         channel = Channel.IMPORT if is_import else Channel.FORM
         told = [self.model.receive(guest, self.clock - age, is_import=is_import) for guest, age in batch]
         intakes = [Intake(Guest(**guest), channel, self.venues[0], self._at(-age)) for guest, age in batch]
@@ -72,7 +72,7 @@ class Evening(RuleBasedStateMachine):
             assert reception.crm_sync == sync
 
     @rule(guest=guests, venue=st.integers(0, 1), kind=st.sampled_from(list(FIRST_STATUS)), start=starts, pick=picks)
-    def take(self, guest: dict[str, str], venue: int, kind: str, start: tuple[int, int], pick: int) -> None:
+    def take(self, guest: Any, venue: int, kind: str, start: tuple[int, int], pick: int) -> None:
         active = self.model.active()
         chosen = active[pick % len(active)] if active and pick < 20 else None
         draft = taking.Draft(
@@ -83,7 +83,7 @@ class Evening(RuleBasedStateMachine):
             starts_at=self._starts_at(venue, start),
             guest=Guest(**guest),
             snapshot=guest,
-            contact=chosen and chosen.pk,
+            contact=chosen.pk if chosen else None,
         )
         told = self._refusable(lambda: self.model.receive(guest, self.clock, chosen=chosen), lambda: taking.take(draft))
         if told:
@@ -109,9 +109,9 @@ class Evening(RuleBasedStateMachine):
 
     @precondition(lambda self: self.model.tables)
     @rule(pick=picks, guest=guests)
-    def correct(self, pick: int, guest: dict[str, str]) -> None:
+    def correct(self, pick: int, guest: Any) -> None:
         table = self._table(pick)
-        given = {name: value for name, value in guest.items() if value}
+        given: dict[str, Any] = {name: value for name, value in guest.items() if value}
         told = self._refusable(
             lambda: self.model.edit_table(table, given, self.clock),
             lambda: booking_editing.edit(_booking(table), {}, guest=Guest(**given), snapshot=given),
@@ -125,7 +125,7 @@ class Evening(RuleBasedStateMachine):
     def link(self, pick: int, person: int) -> None:
         table, known = self._table(pick), [None, *self.model.active()]
         table.person = known[person % len(known)]
-        self._do(lambda: linking.link(_booking(table), table.person and table.person.pk))
+        self._do(lambda: linking.link(_booking(table), table.person.pk if table.person else None))
 
     @precondition(lambda self: self.model.active())
     @rule(pick=picks, values=guests, names=st.sets(st.sampled_from(NAMES), min_size=1))
@@ -220,7 +220,7 @@ def _contact(person: Person) -> Contact:
 @pytest.mark.parametrize(("evenings", "steps"), [(6, 20), pytest.param(20, 100, marks=pytest.mark.nightly)])
 def test_the_list_agrees_with_the_model_after_every_step(inside: Place, evenings: int, steps: int) -> None:
     Evening.place = inside
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Evening,
         settings=settings(
             max_examples=evenings,
