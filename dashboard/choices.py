@@ -48,5 +48,5 @@ def more(request: HttpRequest) -> HttpResponse:
 def settings(request: HttpRequest) -> HttpResponse:
     """To the first page of the settings that the person may see."""
     allowed = context.of(request).may
-    first = {"venues_manage": "venues", "members_manage": "members", "keys_manage": "keys"}
+    first = {"venues_manage": "venues", "members_manage": "members", "tags_manage": "tags", "keys_manage": "keys"}
     return pages.to(request, next((page for permission, page in first.items() if permission in allowed), "more"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dashboard import board, bookings, choices, contacts, imports, keys, members, venues
+from dashboard import board, bookings, choices, contacts, imports, keys, members, tag_settings, venues
 
 app_name = "dashboard"
 urlpatterns = [
@@ -45,6 +45,9 @@ urlpatterns = [
     path("settings/staff/<uuid:pk>/remove/", members.remove, name="member_remove"),
     path("settings/invitations/<uuid:pk>/resend/", members.resend_invitation, name="invitation_resend"),
     path("settings/invitations/<uuid:pk>/withdraw/", members.withdraw_invitation, name="invitation_withdraw"),
+    path("settings/tags/", tag_settings.listing, name="tags"),
+    path("settings/tags/<uuid:pk>/rename/", tag_settings.rename, name="tag_rename"),
+    path("settings/tags/<uuid:pk>/delete/", tag_settings.delete, name="tag_delete"),
     path("settings/keys/", keys.listing, name="keys"),
     path("settings/keys/<uuid:pk>/revoke/", keys.revoke, name="key_revoke"),
 ]

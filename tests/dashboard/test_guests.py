@@ -159,6 +159,31 @@ def test_tags_are_set_and_taken_off_and_the_tenth_is_refused(visit: LetIn, house
         assert ContactTag.objects.filter(contact=giulia).count() == 8
 
 
+def test_a_tag_of_our_own_is_made_renamed_and_deleted(visit: LetIn, house: Place) -> None:
+    page = visit(house, Role.MANAGER).go("settings/tags/")
+
+    page.get_by_label("New tag").fill("Likes Barolo")
+    page.get_by_role("button", name="Add tag").click()
+    expect(page.get_by_text("“Likes Barolo” can be set now.")).to_be_visible()
+    barolo = page.locator("tr", has=page.locator("input[value='Likes Barolo']"))
+    barolo.get_by_label("Name of the tag").fill("Likes Barbera")
+    barolo.get_by_role("button", name="Rename").click()
+    barbera = page.locator("tr", has=page.locator("input[value='Likes Barbera']"))
+    barbera.locator("summary", has_text="Delete").click()
+    barbera.get_by_role("button", name="Delete the tag").click()
+
+    expect(page.get_by_text("“Likes Barbera” is gone from every contact.")).to_be_visible()
+
+
+def test_a_tag_there_is_already_is_refused_beside_its_field(visit: LetIn, house: Place) -> None:
+    page = visit(house, Role.MANAGER).go("settings/tags/")
+
+    page.get_by_label("New tag").fill("VIP")
+    page.get_by_role("button", name="Add tag").click()
+
+    expect(page.locator(".error")).to_have_text("There is already a tag of this name.")
+
+
 def test_notes_are_edited_in_place(visit: LetIn, house: Place) -> None:
     page = open_card(visit, house, "Villa")
 

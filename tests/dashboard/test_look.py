@@ -46,6 +46,7 @@ def _paths(place: Place) -> dict[str, str]:
         "venues": "settings/venues/",
         "venue": "settings/venues/new/",
         "staff": "settings/staff/",
+        "tags": "settings/tags/",
         "keys": "settings/keys/",
         "more": "more/",
     }

@@ -26,6 +26,7 @@ PAGES = [
     "venues",
     "venue_new",
     "members",
+    "tags",
     "keys",
 ]
 
@@ -63,7 +64,7 @@ def test_every_page_sends_somebody_unknown_to_the_sign_in(trattoria: Place, clie
     assert answer.url.startswith("/accounts/login/")
 
 
-@pytest.mark.parametrize("name", ["venues", "members", "keys", "imports", "bin"])
+@pytest.mark.parametrize("name", ["venues", "members", "tags", "keys", "imports", "bin"])
 def test_a_host_is_refused_what_a_host_may_not_do(trattoria: Place, name: str) -> None:
     answer = trattoria.signed_in(Role.HOST).get(url(trattoria, name))
 
