@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import http.client
 import itertools
 import json
 import os
@@ -163,12 +164,13 @@ class Writer:
     def __init__(self, installation: Installation, founded: dict[str, Any]) -> None:
         self._installation, self._founded = installation, founded
         self.acknowledged: dict[str, str] = {}
+        self.last_fault: Exception | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._write, daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self.wait_for_more(5)
+        assert self.wait_for_more(5, seconds=30), f"no booking is taken: {self.last_fault}"
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -197,7 +199,8 @@ class Writer:
             sent = f"{id(self)}-{number}"
             try:
                 answer = self._ask("POST", "bookings/", self._booking(sent))
-            except (OSError, ValueError):
+            except (OSError, ValueError, http.client.HTTPException) as fault:
+                self.last_fault = fault
                 time.sleep(0.05)
             else:
                 self.acknowledged[answer["id"]] = sent
