@@ -13,6 +13,9 @@ from dashboard.day import Day
 from tenants.models import Venue
 from tenants.permissions import Permission
 
+# What the API takes for a booking, too.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
 
 @pages.page(Permission.BOOKINGS_READ)
 def board(request: HttpRequest) -> HttpResponse:
@@ -42,11 +45,12 @@ def _day(request: HttpRequest) -> Day:
 
 
 def wanted_date(request: HttpRequest, venue: Venue, now: datetime.datetime) -> datetime.date:
-    """The date in the address, or the venue's day that runs."""
+    """The date in the address, or the venue's day that runs; a date at the end of the calendar has no neighbors."""
     try:
-        return datetime.date.fromisoformat(request.GET.get("date", ""))
+        wanted = datetime.date.fromisoformat(request.GET.get("date", ""))
     except ValueError:
         return venue.local_day(now)
+    return wanted if FIRST_YEAR <= wanted.year <= LAST_YEAR else venue.local_day(now)
 
 
 def _venue(request: HttpRequest) -> Venue:

@@ -27,6 +27,8 @@ from tenants.permissions import Permission
 from tenants.refusal import Refusal
 
 BOTH = ("GET", "HEAD", "POST")
+# The field itself takes no more.
+NOTES_LENGTH = 5000
 
 
 @pages.page(Permission.CONTACTS_READ)
@@ -78,7 +80,8 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 def notes(request: HttpRequest, pk: UUID) -> HttpResponse:
     contact = _find(pk)
     if request.method == "POST":
-        contact = editing.edit(contact, {"notes": request.POST.get("notes", "").strip()}).contact
+        typed = request.POST.get("notes", "").replace("\0", "").strip()[:NOTES_LENGTH]
+        contact = editing.edit(contact, {"notes": typed}).contact
         if not pages.is_htmx(request):
             return pages.to(request, "contact", contact.pk)
     content = {"card": contact_card.head(contact, []), "is_editing_notes": request.method != "POST"}
