@@ -7,6 +7,7 @@ import re
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from api.urls import urlpatterns
 from tenants import scope
@@ -33,6 +34,12 @@ def strangers(trattoria, bistro, bearer):
     key = bearer(bistro)
     taken = key.post("bookings/", booking(bistro)).json()
     key.patch(f"contacts/{taken['contact']}/", {"city": "Laval"})
+    file = SimpleUploadedFile("guests.csv", b"email\nanna@example.com\n", content_type="text/csv")
+    upload = key.client.post(
+        "/api/v1/imports/",
+        {"file": file, "venue": str(bistro.venue.pk)},
+        headers={"Authorization": f"Bearer {key.token}"},
+    )
     with scope.enter(bistro.tenant.pk, scope.SYSTEM):
         api_key, member = ApiKey.objects.latest("created_at").pk, Membership.objects.get().pk
     return {
@@ -42,6 +49,8 @@ def strangers(trattoria, bistro, bearer):
         "members": str(member),
         "api-keys": str(api_key),
         "change": key.get(f"contacts/{taken['contact']}/changes/").json()["results"][0]["id"],
+        "imports": upload.json()["id"],
+        "invitations": key.post("members/", {"email": "new@example.com", "role": "host"}).json()["id"],
         "tags": key.post("tags/", {"label": "Secret"}).json()["id"],
         "tenant": str(bistro.tenant.pk),
         "user": str(bistro.owner.pk),
@@ -50,7 +59,7 @@ def strangers(trattoria, bistro, bearer):
 
 def filled(route, ids):
     """The route with the other tenant's ids in its places."""
-    first = route.split("/")[0]
+    first = "invitations" if "invitations" in route else route.split("/")[0]
     path = re.sub(r"<uuid:change>", ids["change"], route)
     path = re.sub(r"<str:key>", "vip" if first == "contacts" else ids.get(first, NO_ID), path)
     return re.sub(r"<uuid:\w+>", ids.get(first, NO_ID), path)

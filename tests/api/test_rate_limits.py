@@ -22,14 +22,14 @@ def test_every_answer_says_where_the_key_stands(trattoria, bearer):
 
 
 def test_beyond_the_burst_is_429_until_the_bucket_refills(trattoria, bearer, settings):
-    settings.API_RATE_PER_SECOND, settings.API_RATE_BURST = 1, 3
+    settings.API_RATE_PER_SECOND, settings.API_RATE_BURST = 0.02, 3
     key, other = bearer(trattoria), bearer(trattoria)
 
     answers = [key.get("venues/") for _ in range(5)]
 
     assert [one.status_code for one in answers] == [200, 200, 200, 429, 429]
     assert_problem(answers[3], 429, "rate_limited")
-    assert answers[3].headers["Retry-After"] == "1"
+    assert 40 <= int(answers[3].headers["Retry-After"]) <= 50
     assert answers[3].headers["RateLimit-Remaining"] == "0"
     assert other.get("venues/").status_code == 200
 
@@ -50,7 +50,7 @@ def test_a_widget_has_60_a_minute_per_client_address(trattoria, bearer, settings
 
 
 def test_staff_count_apart_from_keys(trattoria, bearer, settings):
-    settings.API_RATE_PER_SECOND, settings.API_RATE_BURST = 1, 1
+    settings.API_RATE_PER_SECOND, settings.API_RATE_BURST = 0.02, 1
     key, staff = bearer(trattoria), trattoria.signed_in()
 
     assert [key.get("venues/").status_code, key.get("venues/").status_code] == [200, 429]
