@@ -31,12 +31,12 @@ def flag_same_phone(pairs: Collection[tuple[UUID, UUID]]) -> None:
     )
 
 
-def forget_unshared(contacts: Sequence[Contact]) -> None:
+def forget_unshared(contact_ids: Collection[UUID]) -> None:
     """Drop the pairs of contacts whose phone has changed, dismissed ones too, where the other no longer shares it."""
-    if not contacts:
+    if not contact_ids:
         return
-    ids = [contact.pk for contact in contacts]
-    pairs = DuplicatePair.objects.filter(Q(first__in=ids) | Q(second__in=ids), reasons=[DuplicateReason.PHONE])
+    either = Q(first__in=contact_ids) | Q(second__in=contact_ids)
+    pairs = DuplicatePair.objects.filter(either, reasons=[DuplicateReason.PHONE])
     pairs.filter(~Q(first__phone=F("second__phone")) | Q(first__phone="")).delete()
 
 

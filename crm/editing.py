@@ -177,5 +177,5 @@ def _save(
 
 def _flag_shared_phone(contact: Contact, book: identity.Book, changes: list[profile.Change]) -> None:
     if any(change.field == "phone" for change in changes):
-        duplicates.forget_unshared([contact])
+        duplicates.forget_unshared([contact.pk])
         duplicates.flag_same_phone(duplicates.pairs_of(contact, book.holders_of_phone(contact.phone)))

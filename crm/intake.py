@@ -270,6 +270,7 @@ class _Batch:
             _events(contacts, [one.change for one in self.changes]),
         )
         duplicates.flag_same_phone(self.pairs)
+        duplicates.forget_unshared({one.change.contact.pk for one in self.changes if one.change.field == "phone"})
 
     def _flag_suspects(self) -> None:
         """Flag keys of many surnames, and tell the last guest who brought one."""
@@ -290,7 +291,6 @@ class _Batch:
         rows.update([contact for contact in touched if contact.pk not in changed], _TOUCH_COLUMNS)
         identity.replace_identifiers(self._with(rewritten, profile.KEY_FIELDS))
         search_index.rewrite(self._with(rewritten, profile.SEARCHED_FIELDS))
-        duplicates.forget_unshared(self._with(rewritten, frozenset({"phone"})))
 
     def _with(self, contacts: list[Contact], fields: frozenset[str]) -> list[Contact]:
         changed = {one.change.contact.pk for one in self.changes if one.change.field in fields}

@@ -122,3 +122,11 @@ def test_the_third_surname_on_a_key_is_warned_of(inside: Place) -> None:
     answers = [take(inside, last_name=name, email="anna@example.net") for name in ("Rossi", "Verdi", "Neri")]
 
     assert [[warning.code for warning in one.warnings] for one in answers] == [[], [], ["suspect_key"]]
+
+
+def test_who_left_the_shared_phone_within_the_batch_is_in_no_pair(inside: Place) -> None:
+    take(inside, email="bruno@example.net", phone=FIRST)
+
+    take_many(inside, {"email": "carla@example.net", "phone": FIRST}, {"email": "carla@example.net", "phone": SECOND})
+
+    assert not DuplicatePair.objects.exists()
