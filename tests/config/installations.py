@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import http.client
 import itertools
 import json
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from config import state
-from config.embedded import place, ports
+from config.embedded import lifeline, place, ports
 from config.embedded.place import Account
 
 KINDS = ("postgres", "broker", "web", "worker", "beat")
@@ -66,7 +67,16 @@ class Installation:
             {"user": self.account.uid, "group": self.account.gid, "extra_groups": []} if self.account else {}
         )
         argv = [str(interpreter(self.account)), str(state.PROJECT_ROOT / "manage.py"), *words]
-        return subprocess.Popen(argv, env=env, cwd="/", stdin=subprocess.DEVNULL, **who, **options)
+        ends_with_us = functools.partial(lifeline.follow, os.getpid(), signal.SIGTERM)
+        return subprocess.Popen(
+            argv,
+            env=env,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            preexec_fn=ends_with_us,  # noqa: PLW1509
+            **who,
+            **options,
+        )
 
     def answer_of(self, *words: str) -> dict[str, Any]:
         """What a command with `--json` prints."""
