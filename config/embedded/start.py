@@ -100,7 +100,7 @@ class Startup:
         self.migrate()
         web = self.start_web(port)
         self.wait_for_web(web, port)
-        self.say(f"the web server answers, {time.monotonic() - began:.1f} s after the start")
+        self.say(f"{self.url(port)} answers, {time.monotonic() - began:.1f} s after the start")
         # After the first answer: three programs that load at once would all be late.
         self.supervisor.start(programs.worker(self.connection, self.choices))
         self.supervisor.start(programs.beat(self.connection))
