@@ -23,7 +23,9 @@ def together(
     """
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(processes)
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_enter, initargs=(_database_url(), barrier)) as pool:
+    with ProcessPoolExecutor(
+        processes, mp_context=context, initializer=_enter, initargs=(_database_url(), barrier)
+    ) as pool:
         return [future.result(timeout=timeout) for future in [pool.submit(work, *call) for call in calls]]
 
 
