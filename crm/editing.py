@@ -74,11 +74,8 @@ def add(guest: Guest, *, nickname: str = "", notes: str = "") -> Edited:
     channel = Channel.API if scope.actor().kind == ActorKind.KEY else Channel.MANUAL
     reception = intake.receive(Intake(guest, channel, venue, timezone.now()))
     contact = reception.known_contact
-    # Found by a phone alone, it is perhaps another of the family, and these words are not about it.
-    is_own = contact.email == (who.e or "")
-    given = {"nickname": nickname, "notes": notes}
-    own_words = {name: value for name, value in given.items() if value and is_own and not getattr(contact, name)}
-    changes = profile.assign(contact, own_words)
+    given = {} if reception.is_by_phone_alone else {"nickname": nickname, "notes": notes}
+    changes = profile.assign(contact, {name: value for name, value in given.items() if not getattr(contact, name)})
     if changes:
         _save(contact, changes, is_edit=reception.crm_sync is not CrmSync.CREATED)
     sync = CrmSync.UPDATED if changes and reception.crm_sync is CrmSync.UNCHANGED else reception.crm_sync

@@ -108,10 +108,13 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Reception:
+    """What became of an intake. Found by a phone alone, the contact is perhaps another of the family (R-ID-2 d)."""
+
     contact: Contact | None
     crm_sync: CrmSync
     warnings: list[IntakeWarning]
     identity: identity.Identity
+    is_by_phone_alone: bool = False
 
     @property
     def known_contact(self) -> Contact:
@@ -217,7 +220,7 @@ class _Batch:
             self._touch(contact, intake)
         self._flag_pairs(contact, who, match, warnings)
         sync = CrmSync.UPDATED if changes or is_moved else CrmSync.UNCHANGED
-        return Reception(contact, sync, warnings, who)
+        return Reception(contact, sync, warnings, who, match.is_by_phone_alone)
 
     def _assign(
         self, contact: Contact, intake: Intake, who: identity.Identity, warnings: list[IntakeWarning]

@@ -99,12 +99,12 @@ def _intake_of(job: ImportJob, guest: GuestRow) -> Intake:
 def _add(
     job: ImportJob, merged: list[GuestRow], receptions: list[Reception], known_tags: dict[str, Tag]
 ) -> list[Added]:
-    """Tags, notes and baseline, for those whose profile the file may touch."""
+    """Tags, notes and baseline, for those whose profile the row may touch: nobody else's who shares the phone."""
     answers = [Added() for _guest in merged]
     additions = {
         place: _addition(reception.contact, merged[place], reception, known_tags)
         for place, reception in enumerate(receptions)
-        if reception.contact and not _is_skipped(reception)
+        if reception.contact and not (_is_skipped(reception) or reception.is_by_phone_alone)
     }
     for place, answer in zip(additions, imported.add_many(list(additions.values()), at=job.created_at), strict=True):
         answers[place] = answer

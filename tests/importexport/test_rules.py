@@ -84,6 +84,22 @@ def test_a_phone_of_a_contact_with_email_leaves_its_profile(importer):
     assert outcomes(importer, importer.run(data)) == ["unchanged", "unchanged"]
 
 
+def test_a_phone_of_a_contact_with_email_leaves_its_tags_notes_and_baseline(importer):
+    """They are perhaps of another of the family, and the same file again must change nothing."""
+    data = (
+        f"{HEAD};Tag;Note;Visite\n"
+        "Anna;Rossi;anna@example.net;333 123 4567;VIP;;10\n"
+        "Luca;Rossi;;333 123 4567;Business;Allergico;3\n"
+    )
+
+    assert outcomes(importer, importer.run(data)) == ["created", "unchanged"]
+    anna = contacts(importer)["anna@example.net"]
+    assert (anna.notes, anna.imported_visit_count) == ("", 10)
+    with importer.place.enter():
+        assert [one.tag.key for one in ContactTag.objects.select_related("tag")] == ["vip"]
+    assert outcomes(importer, importer.run(data)) == ["unchanged", "unchanged"]
+
+
 def test_a_shared_phone_of_two_emails_is_reported_as_a_duplicate(importer):
     job = importer.run(f"{HEAD}\nAnna;Rossi;a@example.net;333 123 4567\nCarlo;Rossi;c@example.net;333 123 4567\n")
 
