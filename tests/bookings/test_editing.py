@@ -33,7 +33,7 @@ def take(place: Place, kind: BookingKind = BookingKind.RESERVATION, *, guest: An
     return taking.take(taking.Draft(place.venue, kind, Channel.WEB, 2, guest=Guest(**data), snapshot=data, **details))
 
 
-def edit(booking: Booking, /, **guest: str) -> editing.Edited:
+def edit(booking: Booking, /, **guest: Any) -> editing.Edited:
     return editing.edit(booking, {}, guest=Guest(**guest), snapshot=guest)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection, transaction
 
@@ -134,7 +136,7 @@ def test_an_actor_known_by_a_long_email_fits_beside_what_was_done(trattoria: Pla
     actor = scope.Actor(kind=scope.ActorKind.USER, label=label, permissions=frozenset(Permission))
 
     with scope.enter(trattoria.id, actor):
-        guest = {"last_name": "Rossi", "email": "anna@example.net"}
+        guest: dict[str, Any] = {"last_name": "Rossi", "email": "anna@example.net"}
         draft = taking.Draft(
             trattoria.venue, BookingKind.WALK_IN, Channel.STAFF, 2, guest=Guest(**guest), snapshot=guest
         )
