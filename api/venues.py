@@ -16,6 +16,7 @@ from api.endpoint import Endpoint
 from api.pagination import PageShape
 from api.permissions import Required
 from api.schema import describe
+from bookings import borders
 from staff import venues
 from tenants import scope
 from tenants.models import ConsentRegime, Venue
@@ -82,7 +83,7 @@ class VenueDetail(Endpoint):
     @describe("Change a venue's settings", body=VenueShape, answer=VenueDocument, example={"day_starts_at": "05:00"})
     def patch(self, request: Request, id: UUID) -> HttpResponse:
         venue = _visible().get(pk=id)
-        venues.update(venue, self.body(VenueShape, partial=True))
+        borders.update_venue(venue, self.body(VenueShape, partial=True))
         return self.answer(represent([venue])[0])
 
 

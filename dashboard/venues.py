@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from bookings import borders
 from dashboard import context, pages
 from staff import places, venues
 from tenants.models import ConsentRegime, Tenant, Venue
@@ -79,7 +80,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = VenueForm(request.POST or None, initial={name: getattr(venue, name) for name in VenueForm.base_fields})
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form):
-            venues.update(venue, form.cleaned_data)
+            borders.update_venue(venue, form.cleaned_data)
             messages.success(request, _("Saved."))
             return pages.to(request, "venues")
     return _show(request, "venue_form", {"form": form, "venue": venue}, status=400 if form.errors else 200)
