@@ -195,7 +195,7 @@ def represent(rows: Sequence[Contact]) -> list[dict[str, Any]]:
             "id": contact.pk,
             **{name: getattr(contact, name) for name in PROFILE},
             **{name: getattr(contact, name) or None for name in ("email", "phone", "language", "birthday")},
-            "tags": keys.get(contact.pk, []),
+            "tags": allergies.readable(keys.get(contact.pk, [])),
             "consents": [_consent(item) for item in current.get(contact.pk, ())],
             "stats": _stats(contact, contact.stats, rates),
             **NOT_YET,

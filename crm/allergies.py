@@ -31,6 +31,11 @@ def texts(tags: Iterable[Tag]) -> list[str]:
     return [tag.label for tag in tags if is_allergy(tag)]
 
 
+def readable(keys: Iterable[str]) -> list[str]:
+    """The keys of tags that the actor in force may read: an allergy's says what it is."""
+    return [key for key in keys if may_be_read() or not names_allergy(key)]
+
+
 def may_be_read(service_date: datetime.date | None = None, *, today: datetime.date | None = None) -> bool:
     """Whether the actor in force may read the text; `service_date` when it is read on a booking of that day."""
     actor = scope.actor()

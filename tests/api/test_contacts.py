@@ -364,3 +364,13 @@ def test_consents_are_stated_with_evidence_and_unsubscribing_cannot_be_undone(ke
         ("subscribed_with_evidence", "explicit"),
     ]
     assert ledger[1]["evidence"]["wording"] == "I want news."
+
+
+def test_what_the_allergy_is_stays_with_those_who_may_read_it(trattoria, bearer, key, anna):
+    key.post("tags/", {"label": "Allergy nuts"})
+    key.post(f"contacts/{anna['id']}/tags/", {"tag": "allergy_nuts"})
+
+    reader = bearer(trattoria, "read").get(f"contacts/{anna['id']}/").json()
+
+    assert (reader["tags"], reader["has_allergies"]) == ([], True)
+    assert key.get(f"contacts/{anna['id']}/").json()["tags"] == ["allergy_nuts"]
