@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import recording
 from audit.actions import Action
 from audit.models import AuditEntry
-from crm import duplicates, identity, person_name, profile, search_index, statistics, suspicion
+from crm import duplicates, identity, person_name, profile, search_index, search_text, statistics, suspicion
 from crm.channel import Channel
 from crm.models import Contact, ContactKind
 from crm.recency import Recency
@@ -368,9 +368,8 @@ def _move_dates(contact: Contact, intake: Intake, who: identity.Identity, *, is_
 
 
 def _has_other_name(contact: Contact, guest: Guest) -> bool:
-    return any(
-        getattr(guest, name) and getattr(guest, name) != getattr(contact, name) for name in ("first_name", "last_name")
-    )
+    given = ((getattr(guest, name), getattr(contact, name)) for name in ("first_name", "last_name"))
+    return any(new and search_text.fold(new) != search_text.fold(known) for new, known in given)
 
 
 def _events(created: list[Contact], changes: list[profile.Change]) -> list[AuditEntry]:

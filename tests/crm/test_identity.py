@@ -76,3 +76,9 @@ def test_every_spelling_of_a_phone_is_one_contact(inside, phone):
     take(inside, last_name="Rossi", phone="3331042217")
 
     assert take(inside, last_name="Rossi", phone=phone).crm_sync is CrmSync.UNCHANGED
+
+
+def test_the_same_name_in_another_spelling_is_no_other_name(inside):
+    take(inside, first_name="Nicolò", last_name="Rossi", phone="333 104 2217", email="nico@example.net")
+
+    assert take(inside, first_name="NICOLO", last_name="rossi", phone="333 104 2217").warnings == []
