@@ -49,7 +49,7 @@ class ApiKeyShape(shape.Shape):
     name = shape.Text(max_length=80)
     preset = shape.Choice(choices=Preset.choices)
     venue = shape.Id(required=False, allow_null=True)
-    origins = shape.Sequence(child=shape.Origin(), required=False, max_length=50)
+    origins = shape.Sequence(child=shape.Text(max_length=200), required=False, max_length=50)
     expires_at = shape.Instant(required=False, allow_null=True)
 
     class Meta:

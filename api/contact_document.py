@@ -69,7 +69,6 @@ NOT_YET: dict[str, Any] = {
     "loyalty": {"card_number": None, "balance": 0},
     "suggested_message": {"kind": None, "reason": None},
     "follows": [],
-    "special_dates": [],
     "merged_from": [],
 }
 
@@ -153,6 +152,7 @@ class ContactDocument(ReceptionDocument):
     phone_extension = serializers.CharField()
     language = serializers.CharField(allow_null=True)
     birthday = serializers.CharField(allow_null=True, help_text="YYYY-MM-DD, or --MM-DD without the year.")
+    anniversary = serializers.CharField(allow_null=True, help_text="YYYY-MM-DD, or --MM-DD without the year.")
     address = serializers.CharField()
     postcode = serializers.CharField()
     city = serializers.CharField()
@@ -194,11 +194,12 @@ def represent(rows: Sequence[Contact]) -> list[dict[str, Any]]:
         {
             "id": contact.pk,
             **{name: getattr(contact, name) for name in PROFILE},
-            **{name: getattr(contact, name) or None for name in ("email", "phone", "language", "birthday")},
+            **{name: getattr(contact, name) or None for name in ("email", "phone", "language", "birthday", "anniversary")},
             "tags": allergies.readable(keys.get(contact.pk, [])),
             "consents": [_consent(item) for item in current.get(contact.pk, ())],
             "stats": _stats(contact, contact.stats, rates),
             **NOT_YET,
+            "special_dates": [asdict(one) for one in special_dates.of(contact, today)],
             "has_allergies": any(map(allergies.names_allergy, keys.get(contact.pk, []))),
         }
         for contact in rows

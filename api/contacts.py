@@ -24,10 +24,9 @@ from crm.intake import CrmSync
 from crm.models import Contact, ContactState
 from tenants.permissions import Permission
 
-OWN_WORDS = ("nickname", "notes")
-
 
 class NewContactShape(GuestShape):
+    anniversary = guest_data.BirthdayText(required=False, allow_null=True, allow_blank=True, max_length=10)
     nickname = shape.OptionalText(max_length=100)
     notes = shape.OptionalText(max_length=5000)
 
@@ -44,6 +43,7 @@ class ContactChangesShape(shape.Shape):
     phone = shape.OptionalText(max_length=200)
     language = guest_data.LanguageCode(required=False, allow_null=True, allow_blank=True, max_length=35)
     birthday = guest_data.BirthdayText(required=False, allow_null=True, allow_blank=True, max_length=10)
+    anniversary = guest_data.BirthdayText(required=False, allow_null=True, allow_blank=True, max_length=10)
     address = shape.OptionalText(max_length=200)
     postcode = shape.OptionalText(max_length=20)
     city = shape.OptionalText(max_length=100)
@@ -73,7 +73,7 @@ class ContactList(Endpoint):
     def get(self, request: Request) -> HttpResponse:
         parameters = self.query(ContactQuery)
         rows = contact_filters.narrow(listing.with_figures(listing.active()), request.query_params)
-        usual = "last_name"
+        usual = listing.usual_ordering(is_search="q" in request.query_params)
         if "updated_since" in parameters:
             rows, usual = rows.filter(updated_at__gte=parameters["updated_since"]), "updated_at"
         return self.page(rows, represent, by=usual, table=listing.ORDERINGS, parameters=parameters)

@@ -156,17 +156,6 @@ class Sequence(serializers.ListField):
         return list(super().to_internal_value(data))
 
 
-class Origin(serializers.RegexField):
-    """A web origin, as browsers send it: scheme, host and perhaps a port, no path."""
-
-    default_error_messages: ClassVar[dict[str, Any]] = {
-        "invalid": _("Must be an origin such as https://www.example.com.")
-    }
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(r"\Ahttps?://[a-z0-9.-]+(:\d{1,5})?\Z", max_length=200, **options)
-
-
 class Shape(serializers.Serializer[Any]):
     """An object of known fields. `blank_is_absent` drops null and "" first, as guest data allow."""
 
