@@ -19,7 +19,7 @@ from api.permissions import Required
 from api.problems import Problem
 from api.schema import describe
 from crm import bin as contact_bin
-from crm import editing, listing
+from crm import editing, listing, profile
 from crm.intake import CrmSync
 from crm.models import Contact, ContactState
 from tenants.permissions import Permission
@@ -88,8 +88,8 @@ class ContactList(Endpoint):
     )
     def post(self, request: Request) -> HttpResponse:
         values = self.body(NewContactShape)
-        own_words = {name: values[name] for name in OWN_WORDS if values.get(name)}
-        added = editing.add(guest_data.of(values), **own_words)
+        own = {name: values[name] for name in profile.OWN_FIELDS if values.get(name)}
+        added = editing.add(guest_data.of(values), own)
         self.subject = added.contact.pk
         status = 201 if added.crm_sync is CrmSync.CREATED else 200
         return answer_with_reception(self, added, status=status)

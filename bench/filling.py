@@ -87,6 +87,10 @@ class Writer:
         line = blank | {name: _text(value) for name, value in row.items()}
         self.copies[model].write("\t".join(line.values()) + "\n")
 
+    def write_tokens(self, tenant: str, contact: str, tokens: Iterable[str]) -> None:
+        """The tokens of one contact at once: they are two thirds of all rows."""
+        self.copies[SearchToken].write("".join(f"{tenant}\t{token}\t{contact}\n" for token in tokens))
+
 
 @contextmanager
 def writing(admin_url: str) -> Iterator[Writer]:
@@ -140,8 +144,7 @@ def _write(writer: Writer, numbers: Numbers, place: Place, person: Person) -> No
     for kind, value, is_key in _identifiers(contact):
         identifier = {"id": numbers.next(person.first_contact_on), "kind": kind, "value": value, "is_key": is_key}
         writer.write(ContactIdentifier, {**identifier, **own})
-    for token in _tokens(contact):
-        writer.write(SearchToken, {"token": token, **own})
+    writer.write_tokens(place.tenant, pk, _tokens(contact))
     for key in person.tags:
         tag = {"id": numbers.next(person.first_contact_on), "tag_id": place.tags[key], "created_at": contact.created_at}
         writer.write(ContactTag, {**tag, **own})

@@ -13,7 +13,7 @@ from django.core.management import call_command
 
 django.setup()
 
-from bench import bookings, report, stage, tenant  # noqa: E402 (models need the apps)
+from bench import bookings, guest_list, report, stage, tenant  # noqa: E402 (models need the apps)
 from config.embedded import Connection  # noqa: E402
 
 
@@ -32,5 +32,7 @@ def run(connection: Connection, given: Mapping[str, str], home: Path, asked: arg
     if asked.only != "list":
         effort = bookings.Effort(rounds=3, seconds=1.5) if asked.quick else bookings.Effort(rounds=7, seconds=3)
         outcomes.append(bookings.run(connection, given, filled, effort))
+    if asked.only != "bookings":
+        outcomes.append(guest_list.run(connection, given, filled, repetitions=10 if asked.quick else 25))
     print(report.text(outcomes))
     return 0 if all(bar.is_kept for outcome in outcomes for bar in outcome.bars) else 1

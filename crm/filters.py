@@ -114,7 +114,7 @@ class ContactFilters(django_filters.FilterSet):
 
     def possibly_twice(self, contacts: Contacts, name: str, value: bool) -> Contacts:
         pairs = duplicates.open_pairs()
-        either = Q(pk__in=pairs.values("first")) | Q(pk__in=pairs.values("second"))
+        either = Q(pk__in=pairs.values("first").union(pairs.values("second")))
         return contacts.filter(either if value else ~either)
 
 

@@ -580,6 +580,30 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("state", "active")),
+                fields=["tenant", "language", "sort_name", "id"],
+                name="contact_by_language",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("state", "active")),
+                fields=["tenant", "first_channel", "sort_name", "id"],
+                name="contact_by_channel",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("birth_month__gt", 0), ("state", "active")),
+                fields=["tenant", "birth_month", "birth_day"],
+                name="contact_by_birthday",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="contactidentifier",
             index=models.Index(
                 condition=models.Q(("is_active", True)), fields=["tenant", "value"], name="identifier_by_value"
@@ -652,6 +676,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="contactstats",
             index=models.Index(fields=["tenant", "last_visit_on", "contact"], name="stats_by_last_visit"),
+        ),
+        migrations.AddIndex(
+            model_name="contactstats",
+            index=models.Index(
+                condition=models.Q(("no_show_count__gt", 0)),
+                fields=["tenant", "no_show_count", "contact"],
+                name="stats_by_no_shows",
+            ),
         ),
         EnableRowLevelSecurity("Contact"),
         EnableRowLevelSecurity("ContactIdentifier"),

@@ -39,7 +39,8 @@ class IdentifierKind(models.TextChoices):
 class Contact(TenantModel):
     """A guest in the tenant's list.
 
-    `email` and `phone` are in normal form (R-ID-3, R-ID-4) or empty. `birthday` is YYYY-MM-DD or --MM-DD. `version` is
+    `email` and `phone` are in normal form (R-ID-3, R-ID-4) or empty. `birthday` and `anniversary` are
+    YYYY-MM-DD or --MM-DD. `version` is
     raised by edits of the contact's own fields. `profile_at` is the time of the event that created it: an older event
     does not overwrite what it brought (R-WRITE-2). The `imported_` columns are the baseline of R-IO-2.
     """
@@ -54,6 +55,7 @@ class Contact(TenantModel):
     phone_extension = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=5, blank=True)
     birthday = models.CharField(max_length=10, blank=True)
+    anniversary = models.CharField(max_length=10, blank=True, default="")
     birth_month = models.PositiveSmallIntegerField(default=0)
     birth_day = models.PositiveSmallIntegerField(default=0)
     address = models.CharField(max_length=200, blank=True)
@@ -98,6 +100,22 @@ class Contact(TenantModel):
                 fields=["tenant", "deleted_at", "id"], name="contact_in_bin", condition=models.Q(state="deleted")
             ),
             models.Index(fields=["tenant", "id"], name="contact_suspect", condition=models.Q(has_suspect_key=True)),
+            # What few contacts have is found by these; what many have, on the way through the list.
+            models.Index(
+                fields=["tenant", "language", "sort_name", "id"],
+                name="contact_by_language",
+                condition=models.Q(state="active"),
+            ),
+            models.Index(
+                fields=["tenant", "first_channel", "sort_name", "id"],
+                name="contact_by_channel",
+                condition=models.Q(state="active"),
+            ),
+            models.Index(
+                fields=["tenant", "birth_month", "birth_day"],
+                name="contact_by_birthday",
+                condition=models.Q(state="active", birth_month__gt=0),
+            ),
         ]
 
     def __str__(self) -> str:

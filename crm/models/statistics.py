@@ -35,6 +35,11 @@ class ContactStats(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["tenant", "visit_count", "contact"], name="stats_by_visits"),
             models.Index(fields=["tenant", "last_visit_on", "contact"], name="stats_by_last_visit"),
+            models.Index(
+                fields=["tenant", "no_show_count", "contact"],
+                name="stats_by_no_shows",
+                condition=models.Q(no_show_count__gt=0),
+            ),
         ]
 
     def __str__(self) -> str:
