@@ -47,8 +47,8 @@ def edit(
 
     Raises intake.EmailInUse, EmailLocked, PhoneInUse when the guest data would make the contact somebody else.
     """
-    book = _open_book(booking, guest)
-    booking = locking.lock(booking)
+    keys = () if guest is None else identity.check(guest.email, guest.phone, booking.venue.country).keys
+    booking, book = locking.lock_with_keys(booking, keys)
     before = _state(booking)
     news = None if guest is None else _news(booking, guest, snapshot or {})
     sync, warnings = _sync(booking, news, book)
@@ -62,14 +62,6 @@ def edit(
     if new:
         _save(booking, old, new)
     return Edited(booking, sync, warnings)
-
-
-def _open_book(booking: Booking, guest: Guest | None) -> Book:
-    """Keys and contacts are locked before the booking."""
-    if guest is None:
-        return Book()
-    who = identity.check(guest.email, guest.phone, booking.venue.country)
-    return identity.open_book(who.keys, [booking.contact_id] if booking.contact_id else [])
 
 
 def _news(booking: Booking, guest: Guest, snapshot: Mapping[str, Any]) -> Guest:
