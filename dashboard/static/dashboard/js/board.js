@@ -74,7 +74,7 @@ async function whoDidWhat(entry) {
   const { data } = await call(`bookings/${entry.booking}/`);
   if (Object.entries(entry.body).every(([name, value]) => name === "at" || data[name] === value)) return "";
   const at = new Date(data.status_at);
-  const time = at.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+  const time = at.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const who = data.status_by || text("somebody");
   return text("changed_elsewhere", { name: entry.name, who, status: text(`status_${data.status}`), time });
 }
