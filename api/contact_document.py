@@ -7,7 +7,7 @@ there with what is true today: none, 0 or null.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +19,10 @@ from consent import reading as consents
 from consent.models import Source
 from consent.reading import ConsentItem
 from consent.status import ConsentChannel, Status
-from crm import allergies, statistics, tags
+from crm import allergies, editing, special_dates, statistics, tags
 from crm.channel import Channel
 from crm.models import NEVER, Contact, ContactKind, ContactStats
+from crm.special_dates import SpecialDateKind
 
 PROFILE = (
     "kind",
@@ -71,6 +72,15 @@ NOT_YET: dict[str, Any] = {
     "follows": [],
     "merged_from": [],
 }
+
+
+class SpecialDateDocument(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(SpecialDateKind.choices)
+    date = serializers.CharField(help_text="YYYY-MM-DD, or --MM-DD without the year.")
+    days_until = serializers.IntegerField(min_value=0)
+
+    class Meta:
+        ref_name = "SpecialDate"
 
 
 class ConsentDocument(serializers.Serializer[Any]):
@@ -174,7 +184,7 @@ class ContactDocument(ReceptionDocument):
     stats = StatsDocument()
     suggested_message = SuggestedMessageDocument()
     follows = serializers.ListField(child=serializers.DictField())
-    special_dates = serializers.ListField(child=serializers.DictField())
+    special_dates = SpecialDateDocument(many=True)
     has_allergies = serializers.BooleanField()
     merged_from = serializers.ListField(child=serializers.UUIDField())
     deleted_at = serializers.DateTimeField(allow_null=True, help_text="Set while the contact is in the bin.")
@@ -189,21 +199,33 @@ def represent(rows: Sequence[Contact]) -> list[dict[str, Any]]:
     """The contacts, which come from `crm.listing.with_figures`."""
     ids = [contact.pk for contact in rows]
     rates, keys = statistics.no_show_rates(ids), tags.keys_of(ids)
-    current = consents.current(rows, now=timezone.now())
+    current, special = consents.current(rows, now=timezone.now()), _special_dates(rows)
     return [
         {
             "id": contact.pk,
             **{name: getattr(contact, name) for name in PROFILE},
-            **{name: getattr(contact, name) or None for name in ("email", "phone", "language", "birthday", "anniversary")},
+            **{
+                name: getattr(contact, name) or None
+                for name in ("email", "phone", "language", "birthday", "anniversary")
+            },
             "tags": allergies.readable(keys.get(contact.pk, [])),
             "consents": [_consent(item) for item in current.get(contact.pk, ())],
             "stats": _stats(contact, contact.stats, rates),
             **NOT_YET,
-            "special_dates": [asdict(one) for one in special_dates.of(contact, today)],
+            "special_dates": special.get(contact.pk, []),
             "has_allergies": any(map(allergies.names_allergy, keys.get(contact.pk, []))),
         }
         for contact in rows
     ]
+
+
+def _special_dates(rows: Sequence[Contact]) -> dict[UUID, list[dict[str, Any]]]:
+    """The special dates of those who have any; what day it is at home is asked only then."""
+    celebrated = [contact for contact in rows if contact.birthday or contact.anniversary]
+    if not celebrated:
+        return {}
+    today = timezone.localdate(timezone=editing.home_venue().zone)
+    return {contact.pk: [asdict(one) for one in special_dates.of(contact, today)] for contact in celebrated}
 
 
 def _consent(item: ConsentItem) -> dict[str, Any]:

@@ -61,8 +61,8 @@ class Edited:
     warnings: list[IntakeWarning]
 
 
-def add(guest: Guest, *, nickname: str = "", notes: str = "") -> Edited:
-    """Manual entry, an intake: a known key updates its contact, whose nickname and notes are only filled where empty.
+def add(guest: Guest, own: Mapping[str, str] | None = None) -> Edited:
+    """Manual entry, an intake: a known key updates its contact; `own`, staff's own fields, only fill what is empty.
 
     Raises InvalidEmail, InvalidPhone, IdentifierNeeded.
     """
@@ -74,7 +74,7 @@ def add(guest: Guest, *, nickname: str = "", notes: str = "") -> Edited:
     channel = Channel.API if scope.actor().kind == ActorKind.KEY else Channel.MANUAL
     reception = intake.receive(Intake(guest, channel, venue, timezone.now()))
     contact = reception.known_contact
-    given = {} if reception.is_by_phone_alone else {"nickname": nickname, "notes": notes}
+    given = {} if reception.is_by_phone_alone else own or {}
     changes = profile.assign(contact, {name: value for name, value in given.items() if not getattr(contact, name)})
     if changes:
         _save(contact, changes, is_edit=reception.crm_sync is not CrmSync.CREATED)

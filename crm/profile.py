@@ -14,7 +14,7 @@ from crm import birthday, search_text
 from crm.models import Contact, FieldChange
 from tenants import rows, scope
 
-# What every intake may overwrite; notes and nickname are staff's own words and no intake's.
+# What every intake may overwrite; OWN_FIELDS are staff's alone.
 INTAKE_FIELDS = (
     "first_name",
     "last_name",
@@ -27,7 +27,8 @@ INTAKE_FIELDS = (
     "city",
     "company",
 )
-STAFF_FIELDS = (*INTAKE_FIELDS, "email", "nickname", "notes")
+OWN_FIELDS = ("nickname", "notes", "anniversary")
+STAFF_FIELDS = (*INTAKE_FIELDS, "email", *OWN_FIELDS)
 SEARCHED_FIELDS = frozenset({"first_name", "last_name", "email", "phone", "nickname", "company", "code"})
 KEY_FIELDS = frozenset({"email", "phone"})
 

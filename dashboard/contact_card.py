@@ -49,6 +49,7 @@ def head(contact: Contact, contact_tags: list[ContactTag]) -> dict[str, Any]:
         "phone_extension": contact.phone_extension,
         "language": contact.language,
         "birthday": contact.birthday,
+        "anniversary": contact.anniversary,
         "address_lines": [line for line in (contact.address, f"{contact.postcode} {contact.city}".strip()) if line],
         "company": contact.company,
         "notes": contact.notes,

@@ -8,7 +8,7 @@ from django import forms
 from django.utils import dates
 from django.utils.translation import gettext_lazy as _
 
-from crm import birthday
+from crm import birthday, profile
 from crm.intake import Guest
 from crm.models import Contact
 from dashboard.filter_panel import OFFERED_LANGUAGES
@@ -68,6 +68,7 @@ class ContactForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language"), required=False)
     birthday = BirthdayField(label=_("Birthday"))
+    anniversary = BirthdayField(label=_("Anniversary"))
     nickname = forms.CharField(
         label=_("Nickname"), max_length=100, required=False, help_text=_("Shown in brackets; for staff only.")
     )
@@ -86,8 +87,11 @@ class ContactForm(forms.Form):
         language.choices = [("", _("not known")), *((code, language_name(code)) for code in codes)]
 
     def guest(self) -> Guest:
-        own = ("nickname", "notes")
-        return Guest(**{name: value for name, value in self.cleaned_data.items() if name not in own})
+        return Guest(**{name: value for name, value in self.cleaned_data.items() if name not in profile.OWN_FIELDS})
+
+    def own(self) -> dict[str, str]:
+        """What staff alone keep on a guest."""
+        return {name: self.cleaned_data[name] for name in profile.OWN_FIELDS}
 
 
 def initial(contact: Contact) -> dict[str, str]:

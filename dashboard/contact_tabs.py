@@ -43,6 +43,7 @@ FIELD_LABELS = {
     "phone_extension": gettext_lazy("Extension"),
     "language": gettext_lazy("Language"),
     "birthday": gettext_lazy("Birthday"),
+    "anniversary": gettext_lazy("Anniversary"),
     "address": gettext_lazy("Address"),
     "postcode": gettext_lazy("Postcode"),
     "city": gettext_lazy("City"),
@@ -50,7 +51,7 @@ FIELD_LABELS = {
     "nickname": gettext_lazy("Nickname"),
     "notes": gettext_lazy("Notes"),
 }
-FORMATS = {"phone": phone, "birthday": birthday, "language": language_name}
+FORMATS = {"phone": phone, "birthday": birthday, "anniversary": birthday, "language": language_name}
 
 
 class CardTabs:

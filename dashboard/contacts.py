@@ -58,8 +58,7 @@ def add(request: HttpRequest) -> HttpResponse:
     form = ContactForm(request.POST or None, initial={"language": context.of(request).tenant.language})
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form):
-            own = {name: form.cleaned_data[name] for name in ("nickname", "notes")}
-            edited = editing.add(form.guest(), **own)
+            edited = editing.add(form.guest(), form.own())
             _tell(request, edited)
             return pages.to(request, "contact", edited.contact.pk)
     return _show_form(request, form, contact=None)

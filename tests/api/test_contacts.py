@@ -10,6 +10,7 @@ from tests.api.test_problems import assert_problem
 ANNA = {"first_name": "Anna", "last_name": "Rossi", "email": "anna@example.com", "phone": "333 123 4567"}
 CARD = {
     *("id", "kind", "code", "first_name", "last_name", "email", "phone", "phone_extension", "language", "birthday"),
+    "anniversary",
     *("address", "postcode", "city", "company", "nickname", "notes", "tags", "groups", "first_channel", "last_channel"),
     *("first_contact_on", "registered_at", "is_ordering_blocked", "has_suspect_key", "is_duplicate", "fixed_discount"),
     *("consents", "loyalty", "stats", "suggested_message", "follows", "special_dates", "has_allergies", "merged_from"),

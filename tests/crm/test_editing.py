@@ -97,7 +97,7 @@ def test_adding_by_hand_needs_a_key(inside: Place) -> None:
 def test_adding_by_hand_a_known_key_updates_and_says_so(inside: Place) -> None:
     take(inside, **ANNA)
 
-    added = editing.add(Guest(first_name="Annamaria", email="anna@example.net"), notes="Quiet room")
+    added = editing.add(Guest(first_name="Annamaria", email="anna@example.net"), {"notes": "Quiet room"})
 
     assert added.crm_sync is CrmSync.UPDATED
     assert Contact.objects.values_list("first_name", "notes").get() == ("Annamaria", "Quiet room")
@@ -128,7 +128,7 @@ def test_adding_by_hand_writes_own_words_only_where_there_are_none(inside: Place
     anna = take(inside, **ANNA).known_contact
     editing.edit(anna, {"notes": "Quiet room"})
 
-    editing.add(Guest(email="anna@example.net"), nickname="la notaia", notes="Something else")
+    editing.add(Guest(email="anna@example.net"), {"nickname": "la notaia", "notes": "Something else"})
 
     assert Contact.objects.values_list("nickname", "notes").get() == ("la notaia", "Quiet room")
 
@@ -136,7 +136,7 @@ def test_adding_by_hand_writes_own_words_only_where_there_are_none(inside: Place
 def test_words_typed_for_another_of_the_family_are_not_put_on_the_contact_of_the_phone(inside: Place) -> None:
     take(inside, **ANNA)
 
-    added = editing.add(Guest(first_name="Luca", phone="333 104 2217"), notes="Allergic to nuts")
+    added = editing.add(Guest(first_name="Luca", phone="333 104 2217"), {"notes": "Allergic to nuts"})
 
     assert [warning.code for warning in added.warnings] == ["name_changed"]
     assert Contact.objects.get().notes == ""

@@ -87,7 +87,7 @@ def guests_of(place: Place) -> Evening:
     guests = {}
     for values in GUESTS:
         nickname, notes = NICKNAMES.get(values["last_name"], ("", ""))
-        contact = editing.add(Guest(**values), nickname=nickname, notes=notes).contact
+        contact = editing.add(Guest(**values), {"nickname": nickname, "notes": notes}).contact
         guests[contact.last_name] = contact
         for key in TAGS.get(contact.last_name, ()):
             tags.add(contact, key)
