@@ -176,7 +176,7 @@ def _sentence(reason: Reason) -> str:
     """The field and the cell it is about, then what is wrong with it."""
     label = str(columns.BY_KEY[reason.field].label) if reason.field and reason.field in columns.BY_KEY else ""
     about = " ".join(part for part in (label, quoted(reason.value) if reason.value else "") if part)
-    return f"{about}: {reason.text}" if about else reason.text
+    return _("%(about)s: %(reason)s") % {"about": about, "reason": reason.text} if about else reason.text
 
 
 def _job(job: ImportJob) -> dict[str, Any]:

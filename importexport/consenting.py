@@ -62,9 +62,9 @@ def reasons(job: ImportJob, row: GuestRow, recorded: Recorded) -> Iterable[Reaso
     if not row.consents:
         return
     if Answer.SUBSCRIBED in row.consents.values() and not evidence(job, row):
-        yield Reason(ReasonCode.CONSENT_NEEDS_EVIDENCE, "marketing_consent", Answer.SUBSCRIBED.value)
+        yield Reason(ReasonCode.CONSENT_NEEDS_EVIDENCE, "marketing_consent")
     for code in recorded.codes:
-        yield Reason(code, "marketing_consent", ", ".join(sorted(set(row.consents.values()))))
+        yield Reason(code, "marketing_consent")
 
 
 def evidence(job: ImportJob, guest: GuestRow) -> dict[str, str] | None:
