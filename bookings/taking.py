@@ -75,11 +75,13 @@ def take(draft: Draft, *, at: datetime.datetime | None = None) -> Taken:
     if known is not None:
         return Taken(known, CrmSync.UNCHANGED, [], is_new=False)
     now = at or timezone.now()
-    reception = intake.receive(Intake(draft.guest, draft.channel, draft.venue, now, chosen=draft.contact))
-    booking = _booking(draft, reception.contact, now)
-    rows.insert([booking], [_entry(booking)])
+    with rows.together():
+        reception = intake.receive(Intake(draft.guest, draft.channel, draft.venue, now, chosen=draft.contact))
+        booking = _booking(draft, reception.contact, now)
+        rows.insert([booking], [_entry(booking)])
+        if reception.contact is not None:
+            _record_consent(draft, reception, booking)
     if reception.contact is not None:
-        _record_consent(draft, reception, booking)
         if booking.status in PRESENT:
             presence.count(booking)
         statistics.refresh(reception.contact.pk)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import functools
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar
 
 import psycopg
@@ -34,19 +36,55 @@ class Columns(NamedTuple):
 Group = Sequence[models.Model] | Columns
 
 
+_pending: ContextVar[list[Group] | None] = ContextVar("coperto_pending_rows", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let all that is inserted inside go in by one statement at the end. Nothing inside may read it before."""
+    if _pending.get() is not None:
+        yield
+        return
+    pending: list[Group] = []
+    token = _pending.set(pending)
+    try:
+        yield
+    finally:
+        _pending.reset(token)
+    _insert(pending)
+
+
 def insert(*groups: Group) -> None:
     """Insert new rows, each group of one model, in one statement. Parents may stand after their children."""
     filled = [group for group in groups if not _is_empty(group)]
-    if not filled:
-        return
-    parts = [_part(group) for group in filled]
-    values: list[Any] = []
-    for part, group in zip(parts, filled, strict=True):
-        values += _values(part, group)
-    run(_statement(tuple(parts)), *values)
+    pending = _pending.get()
+    if pending is None:
+        _insert(filled)
+    else:
+        pending += filled
     for group in filled:
         for row in () if isinstance(group, Columns) else group:
             row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 (Django documents it)
+
+
+def _insert(groups: Sequence[Group]) -> None:
+    groups = _by_model(groups)
+    if not groups:
+        return
+    parts = tuple(_part(group) for group in groups)
+    values: list[Any] = []
+    for part, group in zip(parts, groups, strict=True):
+        values += _values(part, group)
+    run(_statement(parts), *values)
+
+
+def _by_model(groups: Sequence[Group]) -> list[Group]:
+    """One group for each model, or the statement would have as many shapes as there are ways to come here."""
+    merged: dict[type[models.Model], list[models.Model]] = {}
+    for group in groups:
+        if not isinstance(group, Columns):
+            merged.setdefault(type(group[0]), []).extend(group)
+    return [*merged.values(), *(group for group in groups if isinstance(group, Columns))]
 
 
 def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
