@@ -58,11 +58,9 @@ def _check_free(contact: Contact, rows: list[ContactIdentifier], book: identity.
     for row in rows:
         if row.kind == IdentifierKind.EMAIL and row.value in book.by_email:
             raise EmailInUse(contact=str(book.by_email[row.value].pk))
-    if contact.email:
-        return
-    for holder in book.holders_of_phone(contact.phone):
-        if not holder.email:
-            raise PhoneInUse(contact=str(holder.pk))
+    holder = None if contact.email else book.without_email(contact.phone)
+    if holder is not None:
+        raise PhoneInUse(contact=str(holder.pk))
 
 
 def _move(contact: Contact, state: ContactState, *, deleted_at: datetime.datetime | None) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import itertools
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,11 @@ from crm.models import Contact, ContactState, DuplicatePair, DuplicateReason
 MOST_SHARING = 10
 
 
-def pairs_of(contact: Contact, others: Sequence[Contact]) -> list[tuple[UUID, UUID]]:
-    """The contact with each of those who share its phone; with the first of them where they are too many."""
-    known = sorted(other.pk for other in others if other != contact)
-    return [(contact.pk, other) for other in (known if len(known) <= MOST_SHARING else known[:1])]
+def pairs_of(contact: Contact, holders: Collection[Contact]) -> list[tuple[UUID, UUID]]:
+    """The contact with each of those who hold its phone; with one of them where they are too many."""
+    others = (one.pk for one in holders if one.pk != contact.pk)
+    most = MOST_SHARING if len(holders) <= MOST_SHARING + 1 else 1
+    return [(contact.pk, other) for other in itertools.islice(others, most)]
 
 
 def flag_same_phone(pairs: Collection[tuple[UUID, UUID]]) -> None:

@@ -134,11 +134,9 @@ def _check_free(contact: Contact, book: identity.Book) -> None:
         raise EmailInUse(field="email", contact=str(holder.pk))
     if not contact.email and not contact.phone and contact.kind != ContactKind.ANONYMOUS:
         raise LastIdentifier(field="email")
-    if contact.email or not contact.phone:
-        return
-    for other in book.holders_of_phone(contact.phone):
-        if other is not contact and not other.email:
-            raise PhoneInUse(field="phone", contact=str(other.pk))
+    other = None if contact.email else book.without_email(contact.phone)
+    if other is not None and other is not contact:
+        raise PhoneInUse(field="phone", contact=str(other.pk))
 
 
 def _present_keys(contact: Contact) -> identity.Identity:

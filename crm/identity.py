@@ -14,8 +14,7 @@ of locks everywhere, or batches deadlock. Source: P for a, b, d; ours for c and 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -24,6 +23,8 @@ from django.db import transaction
 from crm import email_address, phone_number
 from crm.models import Contact, ContactIdentifier, IdentifierKind
 from tenants import rows, scope
+
+MOST_HOLDERS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,10 @@ class Match:
     """Whom an identity belongs to: `contact` None means a new contact, or nobody when there is no key at all.
 
     `is_by_phone_alone` marks a contact with e-mail found by a phone alone: families share phones, so its profile stays.
-    `shares_phone_with` are the other contacts that hold the phone.
     """
 
     contact: Contact | None
     is_by_phone_alone: bool = False
-    shares_phone_with: list[Contact] = field(default_factory=list)
 
     @property
     def known_contact(self) -> Contact:
@@ -68,10 +67,15 @@ class Match:
 
 @dataclass(slots=True)
 class Book:
-    """The holders of a batch's keys, kept up to date while the batch is worked through."""
+    """The holders of a batch's keys, kept up to date while the batch is worked through.
+
+    `alone` is, by phone, the contact without e-mail whose key it is. A made-up phone has thousands of holders: nothing
+    here goes through them for each guest.
+    """
 
     by_email: dict[str, Contact] = field(default_factory=dict)
-    by_phone: dict[str, list[Contact]] = field(default_factory=lambda: defaultdict(list))
+    by_phone: dict[str, dict[UUID, Contact]] = field(default_factory=dict)
+    alone: dict[str, Contact] = field(default_factory=dict)
     contacts: dict[UUID, Contact] = field(default_factory=dict)
     alternatives: set[tuple[UUID, str]] = field(default_factory=set)
 
@@ -80,13 +84,26 @@ class Book:
         self.contacts[contact.pk] = contact
         if contact.email:
             self.by_email[contact.email] = contact
-        if contact.phone and contact not in self.by_phone[contact.phone]:
-            self.by_phone[contact.phone].append(contact)
         if former_phone not in ("", contact.phone) and (contact.pk, former_phone) not in self.alternatives:
-            self.by_phone[former_phone] = [one for one in self.holders_of_phone(former_phone) if one is not contact]
+            self.by_phone.get(former_phone, {}).pop(contact.pk, None)
+        if contact.phone:
+            self.enter_phone(contact, contact.phone)
 
-    def holders_of_phone(self, phone: str) -> list[Contact]:
-        return self.by_phone.get(phone, [])
+    def enter_phone(self, contact: Contact, phone: str) -> None:
+        self.by_phone.setdefault(phone, {})[contact.pk] = contact
+        if not contact.email and self.without_email(phone) is None:
+            self.alone[phone] = contact
+
+    def holders_of_phone(self, phone: str) -> Collection[Contact]:
+        return self.by_phone.get(phone, {}).values()
+
+    def is_held(self, phone: str, contact: Contact) -> bool:
+        return contact.pk in self.by_phone.get(phone, {})
+
+    def without_email(self, phone: str) -> Contact | None:
+        """The contact whose key this phone is; it may have gained an e-mail, or left the phone, within the batch."""
+        found = self.alone.get(phone)
+        return found if found is not None and not found.email and self.is_held(phone, found) else None
 
 
 def check(email: str | None, phone: str | None, country: str | None) -> Identity:
@@ -96,19 +113,14 @@ def check(email: str | None, phone: str | None, country: str | None) -> Identity
 
 def match(identity: Identity, book: Book) -> Match:
     """Apply the table of R-ID-2 to one identity. Touches nothing."""
-    holders = book.holders_of_phone(identity.p) if identity.p else []
+    alone = book.without_email(identity.p) if identity.p else None
     if identity.e:
-        known = book.by_email.get(identity.e) or _without_email(holders)
-        return Match(known, shares_phone_with=[one for one in holders if one is not known])
+        return Match(book.by_email.get(identity.e) or alone)
+    holders = book.holders_of_phone(identity.p) if identity.p else ()
     if not holders:
         return Match(None)
-    chosen = _without_email(holders) or max(holders, key=lambda one: (one.last_activity_at, one.pk))
-    others = [one for one in holders if one is not chosen]
-    return Match(chosen, is_by_phone_alone=bool(chosen.email), shares_phone_with=others)
-
-
-def _without_email(holders: list[Contact]) -> Contact | None:
-    return next((one for one in holders if not one.email), None)
+    chosen = alone or max(holders, key=lambda one: (one.last_activity_at, one.pk))
+    return Match(chosen, is_by_phone_alone=bool(chosen.email))
 
 
 def open_book(keys: Iterable[str], contact_ids: Iterable[UUID] = ()) -> Book:
@@ -118,21 +130,31 @@ def open_book(keys: Iterable[str], contact_ids: Iterable[UUID] = ()) -> Book:
     """
     values = sorted(set(keys))
     lock_keys(values)
-    held = rows.select(ContactIdentifier, "is_active AND value = ANY(%s)", values) if values else []
-    locked = _locked({one.contact_id for one in held} | set(contact_ids))
+    held = rows.run(_HELD, scope.tenant_id(), values) if values else []
+    locked = _locked({contact_id for _kind, _value, contact_id, _is_main in held} | set(contact_ids))
     book = Book(contacts={contact.pk: contact for contact in locked if contact.is_active})
-    for one in held:
-        holder = book.contacts.get(one.contact_id)
+    for kind, value, contact_id, is_main in held:
+        holder = book.contacts.get(contact_id)
         # A contact that was waited for may have left the key meanwhile.
-        if holder is None or (one.is_main and one.value not in (holder.email, holder.phone)):
+        if holder is None or (is_main and value not in (holder.email, holder.phone)):
             continue
-        if not one.is_main:
-            book.alternatives.add((holder.pk, one.value))
-        if one.kind == IdentifierKind.EMAIL:
-            book.by_email[one.value] = holder
+        if not is_main:
+            book.alternatives.add((holder.pk, value))
+        if kind == IdentifierKind.EMAIL:
+            book.by_email[value] = holder
         else:
-            book.by_phone[one.value].append(holder)
+            book.enter_phone(holder, value)
     return book
+
+
+# Of the many who hold a made-up phone, only the latest are looked at and locked, besides the one whose key it is.
+_HELD = f"""
+    SELECT held.* FROM unnest($2::text[]) AS wanted (value) CROSS JOIN LATERAL (
+        SELECT kind, value, contact_id, is_main FROM {ContactIdentifier._meta.db_table}
+        WHERE tenant_id = $1 AND value = wanted.value AND is_active
+        ORDER BY is_key DESC, id DESC LIMIT {MOST_HOLDERS}
+    ) AS held
+"""  # noqa: S608 (our own table)
 
 
 def open_book_of(contact: Contact, keys: Iterable[str] = ()) -> Book:

@@ -169,9 +169,7 @@ class _Batch:
         if contact is None:
             raise UnknownContact(field="contact")
         self.check_keys(contact, who)
-        holders = self.book.holders_of_phone(who.p) if who.p else []
-        match = identity.Match(contact, shares_phone_with=[one for one in holders if one is not contact])
-        return self._update(intake, who, match, warnings)
+        return self._update(intake, who, identity.Match(contact), warnings)
 
     def check_keys(self, contact: Contact, who: identity.Identity) -> None:
         """Refuse keys that would make a chosen contact somebody else (R-ID-8, R-WRITE-4)."""
@@ -184,9 +182,9 @@ class _Batch:
             self._check_phone_is_free(who.p, contact)
 
     def _check_phone_is_free(self, phone: str, contact: Contact) -> None:
-        for holder in self.book.holders_of_phone(phone):
-            if holder is not contact and not holder.email:
-                raise PhoneInUse(field="guest.phone", contact=str(holder.pk))
+        holder = self.book.without_email(phone)
+        if holder is not None and holder is not contact:
+            raise PhoneInUse(field="guest.phone", contact=str(holder.pk))
 
     def _create(
         self, intake: Intake, who: identity.Identity, match: identity.Match, warnings: list[IntakeWarning]
@@ -198,7 +196,7 @@ class _Batch:
         self.created[contact.pk] = contact
         self.recency.note(contact, values, intake.at)
         self.book.note(contact)
-        self._flag_pairs(contact, who, match, warnings)
+        self._flag_pairs(contact, who, warnings)
         return Reception(contact, CrmSync.CREATED, warnings, who)
 
     def _update(
@@ -218,7 +216,7 @@ class _Batch:
         is_moved = _move_dates(contact, intake, who, is_own_profile=not match.is_by_phone_alone)
         if changes or is_moved or intake.channel != Channel.IMPORT:
             self._touch(contact, intake)
-        self._flag_pairs(contact, who, match, warnings)
+        self._flag_pairs(contact, who, warnings)
         sync = CrmSync.UPDATED if changes or is_moved else CrmSync.UNCHANGED
         return Reception(contact, sync, warnings, who, match.is_by_phone_alone)
 
@@ -251,12 +249,13 @@ class _Batch:
             contact.last_activity_at = max(contact.last_activity_at, intake.at)
         self.touched[contact.pk] = contact
 
-    def _flag_pairs(
-        self, contact: Contact, who: identity.Identity, match: identity.Match, warnings: list[IntakeWarning]
-    ) -> None:
+    def _flag_pairs(self, contact: Contact, who: identity.Identity, warnings: list[IntakeWarning]) -> None:
         """Flag who shares the phone; the phone of an older event may not have become the contact's."""
-        if match.shares_phone_with and contact in self.book.holders_of_phone(who.p or ""):
-            self.pairs += duplicates.pairs_of(contact, match.shares_phone_with)
+        if not who.p or not self.book.is_held(who.p, contact):
+            return
+        pairs = duplicates.pairs_of(contact, self.book.holders_of_phone(who.p))
+        if pairs:
+            self.pairs += pairs
             warnings.append(IntakeWarning("duplicate_found", "phone", _("Another guest has this phone.")))
 
     def write(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from crm import intake
+from crm import editing, identity, intake
 from crm.channel import Channel
 from crm.intake import CrmSync, Guest, Intake
 from crm.models import Contact, ContactIdentifier, DuplicatePair, SearchToken
@@ -82,3 +82,18 @@ def test_the_same_name_in_another_spelling_is_no_other_name(inside):
     take(inside, first_name="Nicolò", last_name="Rossi", phone="333 104 2217", email="nico@example.net")
 
     assert take(inside, first_name="NICOLO", last_name="rossi", phone="333 104 2217").warnings == []
+
+
+def test_a_phone_that_hundreds_share_costs_no_more_than_one_that_few_do(inside):
+    """A made-up phone: only the latest who have it are locked, and the one whose key it is."""
+    guests = [Guest(email=f"guest{number}@example.net", phone="333 104 2217") for number in range(150)]
+    now = timezone.now()
+    first, *_others = intake.receive_many([Intake(guest, Channel.WEB, inside.venue, now) for guest in guests])
+    editing.edit(first.contact, {"email": ""})
+
+    book = identity.open_book(["+393331042217"])
+
+    assert len(book.contacts) == identity.MOST_HOLDERS
+    assert take(inside, last_name="Rossi", phone="333 104 2217").contact == first.contact
+    assert take(inside, phone="333 104 2217", email="guest0@example.net").contact == first.contact
+    assert DuplicatePair.objects.count() < 400
