@@ -47,7 +47,7 @@ class VenueForm(forms.Form):
         super().__init__(*args, **kwargs)
         reader = Locale.parse((get_language() or "en").partition("-")[0])
         self._offer("country", places.countries(), reader.territories)
-        self._offer("timezone", places.time_zones(), {})
+        self._offer("timezone", _zones(self.initial.get("timezone")), {})
         self._offer("currency", places.currencies(), reader.currencies)
 
     def _offer(self, name: str, values: Iterable[str], names: Mapping[str, str]) -> None:
@@ -56,6 +56,12 @@ class VenueForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101
         labels = {value: f"{names[value]} ({value})" if value in names else value for value in values}
         field.choices = [(value, labels[value]) for value in sorted(labels, key=lambda one: labels[one].casefold())]
+
+
+def _zones(present: str | None) -> set[str]:
+    """Zones named for a place, and the venue's own; not the abbreviations and old names of the time zone database."""
+    named = {zone for zone in places.time_zones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))}
+    return named | {"UTC", present or "UTC"}
 
 
 @pages.page(Permission.VENUES_MANAGE)
