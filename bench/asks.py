@@ -88,7 +88,7 @@ def _search(name: str, text: str) -> Ask:
     for phrase in query.phrases:
         conditions.append("c.phrase_text LIKE %s")
         values.append(f"%{search_text.phrase_pattern(phrase)}%")
-    return Ask("search", name, {"q": text}, " AND ".join(conditions), tuple(values))
+    return Ask("search", name, {"q": text}, " AND ".join(conditions), tuple(values), _order(listing.USUAL_OF_A_SEARCH))
 
 
 def _lists(filled: Filled) -> list[Ask]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from crm import duplicates, facets, language, search
 from crm.channel import Channel
 from crm.editing import home_venue
-from crm.models import NEVER, Contact, ContactKind, ContactTag, Tag
+from crm.models import NEVER, Contact, ContactKind, ContactStats, ContactTag, Tag
 from tenants.models import Tenant, Venue
 
 Contacts = QuerySet[Contact, Any]
@@ -41,9 +41,7 @@ class ContactFilters(django_filters.FilterSet):
     last_visit_before = django_filters.DateFilter(method="last_seen_until", label=_("Last visit until"))
     visits_min = django_filters.NumberFilter(method="at_least_visits", min_value=0, label=_("Visits, at least"))
     visits_max = django_filters.NumberFilter(method="at_most_visits", min_value=0, label=_("Visits, at most"))
-    no_shows_min = django_filters.NumberFilter(
-        "stats__no_show_count", "gte", min_value=0, label=_("No-shows, at least")
-    )
+    no_shows_min = django_filters.NumberFilter(method="missing_often", min_value=0, label=_("No-shows, at least"))
     tag = django_filters.ModelMultipleChoiceFilter(
         method="with_tags",
         to_field_name="key",
@@ -90,16 +88,19 @@ class ContactFilters(django_filters.FilterSet):
     def last_seen_until(self, contacts: Contacts, name: str, value: datetime.date) -> Contacts:
         """Somebody who never came was not last seen until any day."""
         came = Q(stats__last_visit_on__gt=NEVER) | Q(imported_last_visit_on__isnull=False)
-        is_later = Q(stats__last_visit_on__gt=value) | Q(
-            imported_last_visit_on__gt=value, imported_last_visit_on__isnull=False
-        )
-        return contacts.filter(came, ~is_later)
+        is_before = Q(imported_last_visit_on__isnull=True) | Q(imported_last_visit_on__lte=value)
+        return contacts.filter(came, is_before, stats__last_visit_on__lte=value)
 
     def at_least_visits(self, contacts: Contacts, name: str, value: int) -> Contacts:
         return contacts.filter(stats__visit_count__gte=value - F("imported_visit_count"))
 
     def at_most_visits(self, contacts: Contacts, name: str, value: int) -> Contacts:
         return contacts.filter(stats__visit_count__lte=value - F("imported_visit_count"))
+
+    def missing_often(self, contacts: Contacts, name: str, value: int) -> Contacts:
+        """Few ever do: they are gathered first."""
+        missing = ContactStats.objects.filter(no_show_count__gte=value).values("contact")
+        return contacts.filter(search.among(missing)) if value > 0 else contacts
 
     def with_tags(self, contacts: Contacts, name: str, value: list[Tag]) -> Contacts:
         for tag in value:
