@@ -2,8 +2,8 @@
 
 An edit of a booking whose status was final before it never does. Of an open one it does: a changed phone changes the
 contact's phone, an e-mail can be added but not changed, and a key added to a booking without contact is an intake of
-the guest the booking knows. Only what the edit changes counts: clients send the whole guest again, and what the contact
-was told on its own page since must not come back.
+the guest the booking knows. Only what the edit changes is new: clients send the whole guest again, and what they repeat
+is as old as the booking, so that what the contact was told on its own page since does not come back (R-WRITE-2).
 """
 
 from __future__ import annotations
@@ -50,8 +50,7 @@ def edit(
     keys = () if guest is None else identity.check(guest.email, guest.phone, booking.venue.country).keys
     booking, book = locking.lock_with_keys(booking, keys)
     before = _state(booking)
-    news = None if guest is None else _news(booking, guest, snapshot or {})
-    sync, warnings = _sync(booking, news, book)
+    sync, warnings = _sync(booking, None if guest is None else _Said.of(booking, guest, snapshot or {}), book)
     for name, value in changes.items():
         setattr(booking, name, value)
     if snapshot is not None:
@@ -64,32 +63,47 @@ def edit(
     return Edited(booking, sync, warnings)
 
 
-def _news(booking: Booking, guest: Guest, snapshot: Mapping[str, Any]) -> Guest:
-    """The guest data without what the booking has said before."""
-    same = [name for name, value in snapshot.items() if booking.guest.get(name) == value]
-    return replace(guest, **{name: getattr(_NOTHING, name) for name in same})
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What an edit says of the guest: `news`, and what the booking has said `before`, without its keys."""
+
+    news: Guest
+    before: Guest
+
+    @classmethod
+    def of(cls, booking: Booking, guest: Guest, snapshot: Mapping[str, Any]) -> _Said:
+        same = [name for name, value in snapshot.items() if booking.guest.get(name) == value]
+        news = replace(guest, **{name: getattr(_NOTHING, name) for name in same})
+        before = {name: getattr(guest, name) for name in same if name in intake.PROFILE_FIELDS}
+        return cls(news, replace(_NOTHING, **before))
 
 
 _NOTHING = Guest()
 
 
-def _sync(booking: Booking, news: Guest | None, book: Book) -> tuple[CrmSync, list[IntakeWarning]]:
+def _sync(booking: Booking, said: _Said | None, book: Book) -> tuple[CrmSync, list[IntakeWarning]]:
     """Carry the guest data to the contact where the rules let them through."""
     if booking.is_final:
         return CrmSync.SKIPPED_FINAL_STATUS, []
     if booking.contact is not None and not booking.contact.is_active:
         return CrmSync.SKIPPED_CONTACT_DELETED, []
-    if news is None:
+    if said is None:
         return (CrmSync.NO_IDENTITY if booking.contact is None else CrmSync.UNCHANGED), []
+    now = timezone.now()
     if booking.contact is None:
-        news = _with_known(booking, news)
+        intakes = [_intake(booking, _with_known(booking, said.news), now)]
     else:
-        _check_email(booking, news, book)
-    channel, now = Channel(booking.channel), timezone.now()
-    reception = intake.receive(Intake(news, channel, booking.venue, now, chosen=booking.contact_id))
+        _check_email(booking, said.news, book)
+        intakes = [_intake(booking, said.before, booking.created_at), _intake(booking, said.news, now)]
+    *earlier, reception = intake.receive_many(intakes)
     booking.contact = reception.contact
     _consent(booking, reception, now)
-    return reception.crm_sync, reception.warnings
+    is_updated = any(one.crm_sync is CrmSync.UPDATED for one in earlier)
+    return CrmSync.UPDATED if is_updated else reception.crm_sync, reception.warnings
+
+
+def _intake(booking: Booking, guest: Guest, at: datetime.datetime) -> Intake:
+    return Intake(guest, Channel(booking.channel), booking.venue, at, chosen=booking.contact_id)
 
 
 def _with_known(booking: Booking, news: Guest) -> Guest:

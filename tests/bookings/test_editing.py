@@ -175,3 +175,14 @@ def test_finished_taken_back_keeps_the_time_of_arrival(inside: Place) -> None:
     back = lifecycle.set_status(booking, BookingStatus.ARRIVED)
 
     assert (finished.arrived_at, back.arrived_at) == (arrived, arrived)
+
+
+def test_what_a_final_status_kept_back_comes_through_when_it_is_said_again_after_an_undo(inside: Place) -> None:
+    booking = take(inside).booking
+    lifecycle.set_status(booking, BookingStatus.ARRIVED)
+    assert edit(booking, last_name="Bianchi").crm_sync is CrmSync.SKIPPED_FINAL_STATUS
+
+    lifecycle.set_status(booking, BookingStatus.CONFIRMED)
+
+    assert edit(booking, last_name="Bianchi").crm_sync is CrmSync.UPDATED
+    assert Contact.objects.get().last_name == "Bianchi"

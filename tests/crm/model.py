@@ -48,6 +48,7 @@ class Table:
     status: str
     guest: Fields
     person: Person | None
+    at: int
     pk: Any = None
 
 
@@ -114,11 +115,12 @@ class Model:
 
     def edit_table(self, table: Table, guest: Fields, at: int) -> str:
         """R-WRITE-3, 4."""
-        sync = self._carry(table, {name: value for name, value in guest.items() if table.guest.get(name) != value}, at)
+        repeated = {name: value for name, value in guest.items() if table.guest.get(name) == value}
+        sync = self._carry(table, {name: guest[name] for name in guest.keys() - repeated}, repeated, at)
         table.guest = table.guest | guest
         return sync
 
-    def _carry(self, table: Table, news: Fields, at: int) -> str:
+    def _carry(self, table: Table, news: Fields, repeated: Fields, at: int) -> str:
         if table.status in FINAL:
             return "skipped_final_status"
         if table.person is None:
@@ -129,7 +131,11 @@ class Model:
             return "skipped_contact_deleted"
         if news.get("email") and table.person["email"] not in ("", news["email"]):
             raise Refused("email_locked")
-        return self.receive(news, at, chosen=table.person)[1]
+        self._chosen(table.person, news)
+        old = {name: value for name, value in repeated.items() if name in ("last_name", "city")}
+        is_changed = table.person.write(old, table.at)
+        _person, sync = self.receive(news, at, chosen=table.person)
+        return "updated" if is_changed else sync
 
     def restore(self, person: Person) -> None:
         """R-WRITE-6."""

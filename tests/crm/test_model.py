@@ -90,7 +90,9 @@ class Evening(RuleBasedStateMachine):
             (person, sync), taken = told
             self._same(person, taken.booking.contact_id)
             assert taken.crm_sync == sync
-            table = Table(venue, _day(venue, start), FIRST_STATUS[kind], guest, person, taken.booking.pk)
+            table = Table(
+                venue, _day(venue, start), FIRST_STATUS[kind], guest, person, self.clock - 1, taken.booking.pk
+            )
             self.model.tables.append(table)
 
     @precondition(lambda self: self.model.tables)
