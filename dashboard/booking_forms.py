@@ -15,6 +15,7 @@ from bookings.models import Booking, BookingKind
 from crm.channel import Channel
 from crm.intake import Guest
 from dashboard.filter_panel import OFFERED_LANGUAGES
+from dashboard.long_text import LongTextField
 from dashboard.templatetags.coperto import language_name
 from tenants.models import Venue
 
@@ -90,7 +91,7 @@ class MomentFields(forms.Form):
 class TableFields(forms.Form):
     table = forms.CharField(label=_("Table"), max_length=40, required=False)
     occasion = forms.CharField(label=_("Occasion"), max_length=80, required=False)
-    notes = forms.CharField(label=_("Notes"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    notes = LongTextField(label=_("Notes"), max_length=1000, required=False, rows=2)
 
 
 class WalkInForm(TableFields, GuestFields, PartyFields):

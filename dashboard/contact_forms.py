@@ -12,6 +12,7 @@ from crm import birthday, profile
 from crm.intake import Guest
 from crm.models import Contact
 from dashboard.filter_panel import OFFERED_LANGUAGES
+from dashboard.long_text import LongTextField
 from dashboard.templatetags.coperto import language_name
 
 
@@ -76,7 +77,7 @@ class ContactForm(forms.Form):
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     postcode = forms.CharField(label=_("Postcode"), max_length=20, required=False)
     city = forms.CharField(label=_("City"), max_length=100, required=False)
-    notes = forms.CharField(label=_("Notes"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    notes = LongTextField(label=_("Notes"), max_length=5000, required=False, rows=3)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -19,7 +19,7 @@ from crm.editing import Edited
 from crm.intake import CrmSync
 from crm.models import Contact, ContactState
 from crm.tags import TagLimit
-from dashboard import contact_card, contact_forms, contact_list, contact_tabs, context, pages
+from dashboard import contact_card, contact_forms, contact_list, contact_tabs, context, long_text, pages
 from dashboard.contact_forms import ContactForm
 from tenants import keyset
 from tenants.models import Venue
@@ -79,7 +79,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 def notes(request: HttpRequest, pk: UUID) -> HttpResponse:
     contact = _find(pk)
     if request.method == "POST":
-        typed = request.POST.get("notes", "").replace("\0", "").strip()[:NOTES_LENGTH]
+        typed = long_text.with_plain_lines(request.POST.get("notes", "")).replace("\0", "").strip()[:NOTES_LENGTH]
         contact = editing.edit(contact, {"notes": typed}).contact
         if not pages.is_htmx(request):
             return pages.to(request, "contact", contact.pk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crm.models import Contact
+from crm.models import Contact, FieldChange
 from tests.crm.guests import ANNA, take
 from tests.personas import Place
 
@@ -34,3 +34,19 @@ def test_notes_that_the_field_would_not_take_are_cut(trattoria: Place) -> None:
 
     with trattoria.enter():
         assert Contact.objects.get().notes == "ab" + "c" * 4998
+
+
+def test_lines_of_notes_nobody_touched_are_no_change(trattoria: Place) -> None:
+    """A form sends a line's end as CR LF, the page's script as LF (R-WRITE-2)."""
+    with trattoria.enter():
+        anna = take(trattoria, **ANNA).known_contact
+    page, staff = f"/t/{trattoria.tenant.slug}/contacts/{anna.pk}", trattoria.signed_in()
+    staff.post(f"{page}/notes/", {"notes": "By the window.\nQuiet."})
+
+    shown = staff.get(f"{page}/edit/").context["form"]
+    form = {field.name: field.value() or "" for field in shown}
+    staff.post(f"{page}/edit/", form | {"nickname": "Nina", "notes": "By the window.\r\nQuiet."})
+
+    with trattoria.enter():
+        assert Contact.objects.values_list("nickname", "notes").get() == ("Nina", "By the window.\nQuiet.")
+        assert list(FieldChange.objects.values_list("field", flat=True).order_by("pk")) == ["notes", "nickname"]
