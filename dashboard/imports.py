@@ -66,7 +66,10 @@ def mapping(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @pages.page(Permission.CONTACTS_IMPORT)
 def job(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The check, the run and its result. A file nobody has looked at yet goes back to its columns: it is not checked."""
     found = ImportJob.objects.get(pk=pk)
+    if found.status == ImportStatus.UPLOADED:
+        return pages.to(request, "import_mapping", found.pk)
     content = {
         "section": "imports",
         "job": _job(found),

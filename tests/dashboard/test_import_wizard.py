@@ -110,3 +110,18 @@ def test_two_columns_cannot_both_be_the_email(visit: LetIn, trattoria: Place, gu
     page.get_by_role("button", name="Save").click()
 
     expect(page.locator("td .error")).to_have_text("Another column holds this field already.")
+
+
+def test_a_list_put_off_until_later_goes_on_at_its_columns_not_past_the_check(
+    visit: LetIn, trattoria: Place, guest_list: Path
+) -> None:
+    page = visit(trattoria).go("imports/")
+    upload(page, guest_list)
+    page.get_by_role("link", name="Later").click()
+
+    page.get_by_role("link", name="clienti.csv").click()
+
+    expect(page.get_by_text("Which column is what?")).to_be_visible()
+    expect(page.get_by_role("button", name="Start the import")).to_have_count(0)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("cancelled")).to_be_visible()
