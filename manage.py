@@ -7,6 +7,7 @@ import os
 import sys
 
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 from config.embedded import doctor, start
 
@@ -20,7 +21,12 @@ def main() -> None:
     command = WITHOUT_SETTINGS.get(sys.argv[1]) if len(sys.argv) > 1 else None
     if command:
         sys.exit(command(sys.argv[2:]))
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as fault:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"The database does not answer: is `manage.py up` running? {fault}")
 
 
 if __name__ == "__main__":

@@ -23,11 +23,18 @@ class Command(BaseCommand):
         if "owner" not in settings.DATABASES:
             raise CommandError("DATABASE_OWNER_URL is not set: only the owner of the tables can replace them.")
         database = settings.DATABASES["owner"]
-        if not options["yes"] and input(f"Replace everything in {database['NAME']}? Type yes: ").strip() != "yes":
-            raise CommandError("Nothing was changed.")
+        if not options["yes"] and not _is_wanted(database["NAME"]):
+            raise CommandError("Nothing was changed. Say --yes where nobody can answer.")
         try:
             dumps.restore(database, options["file"])
         except (dumps.DumpFailed, binaries.NothingToRun, OSError) as fault:
             raise CommandError(f"{fault} The database is as it was.") from fault
         call_command("migrate", interactive=False, verbosity=0)
         self.stdout.write(f"Restored from {options['file']} and migrated to this version.")
+
+
+def _is_wanted(name: str) -> bool:
+    try:
+        return input(f"Replace everything in {name}? Type yes: ").strip() == "yes"
+    except EOFError:
+        return False
