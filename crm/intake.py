@@ -178,8 +178,6 @@ class _Batch:
             raise EmailInUse(field="guest.email", contact=str(holder.pk))
         if who.e and contact.email and who.e != contact.email and holder is not contact:
             raise EmailLocked(field="guest.email")
-        if who.p and who.p != contact.phone and not (contact.email or who.e):
-            self._check_phone_is_free(who.p, contact)
 
     def _check_phone_is_free(self, phone: str, contact: Contact) -> None:
         holder = self.book.without_email(phone)
@@ -233,6 +231,9 @@ class _Batch:
         news = self.recency.newer_only(contact, values, intake.at)
         if is_new_phone and "phone" not in news:
             news.pop("phone_extension", None)
+        if "phone" in news and not (contact.email or "email" in news):
+            # Asked of what is written, not of what was said: an e-mail cleared meanwhile stays cleared.
+            self._check_phone_is_free(news["phone"], contact)
         former_phone = contact.phone
         changes = profile.assign(contact, news)
         self.recency.note(contact, news, intake.at)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
+from django.utils import timezone
 
 from bookings import editing as booking_editing
 from bookings import lifecycle, linking, taking
@@ -109,3 +112,18 @@ def test_the_ninth_tag_is_counted_as_it_stands_now(inside: Place) -> None:
 
     with pytest.raises(tags.TagLimit):
         tags.add(anna, "allergy")
+
+
+def test_an_email_cleared_while_a_booking_waited_leaves_the_phone_of_another_alone(inside: Place) -> None:
+    """The booking came in before the e-mail was cleared, and is judged after."""
+    received_at = timezone.now()
+    take(inside, last_name="Neri", phone="+393409998887")
+    hour = datetime.timedelta(hours=1)
+    bruno = take(inside, at=received_at - hour, **BRUNO, email="bruno@example.net").known_contact
+    editing.edit(bruno, {"email": ""})
+    guest = {"email": "bruno@example.net", "phone": "+393409998887"}
+
+    with pytest.raises(PhoneInUse):
+        take(inside, at=received_at, options={"chosen": bruno.pk}, **guest)
+
+    assert Contact.objects.get(pk=bruno.pk).phone == BRUNO["phone"]
