@@ -9,13 +9,15 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from bookings.models import OPEN, Booking, BookingKind, BookingStatus
 from tenants.models import Venue
 
 # A guest who is two hours late will not come any more, or nobody has touched the tablet: time to settle it.
 LEFT_OPEN_AFTER = datetime.timedelta(hours=2)
+# So long today's board reminds of an earlier day that nobody closed.
+REMINDED_FOR = datetime.timedelta(days=7)
 
 
 def bookings_of(venue: Venue, on: datetime.date) -> QuerySet[Booking, Any]:
@@ -35,6 +37,14 @@ def is_left_open(booking: Booking, venue: Venue, now: datetime.datetime) -> bool
     if booking.status not in OPEN:
         return False
     return booking.service_date < venue.local_day(now) or now >= booking.starts_at + LEFT_OPEN_AFTER
+
+
+def left_open_before(venue: Venue, today: datetime.date) -> tuple[datetime.date, int] | None:
+    """The latest earlier day with bookings left open, and how many: nobody opens yesterday's board to look for them."""
+    earlier = Booking.objects.filter(venue=venue, service_date__lt=today, service_date__gte=today - REMINDED_FOR)
+    days = earlier.filter(status__in=OPEN).order_by("-service_date").values_list("service_date")
+    latest: tuple[datetime.date, int] | None = days.annotate(Count("id")).first()
+    return latest
 
 
 def status_before(booking: Booking) -> BookingStatus | None:

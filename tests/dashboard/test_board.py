@@ -200,3 +200,23 @@ def test_the_close_of_the_day_settles_what_was_left_open(visit: LetIn, yesterday
 
     expect(page.get_by_text("Nothing is left open")).to_be_visible()
     assert booking(yesterday, "Villa").status == BookingStatus.NO_SHOW
+
+
+def test_todays_board_reminds_of_the_day_nobody_closed(visit: LetIn, yesterday: Place) -> None:
+    page = visit(yesterday, Role.HOST).go()
+    expect(page.get_by_text("1 booking was left open.")).to_be_visible()
+
+    page.get_by_role("link", name="Close the day").click()
+    row(page, "Sara Villa").get_by_role("button", name="Was here").click()
+    expect(page.get_by_text("Nothing is left open")).to_be_visible()
+    page.get_by_role("link", name="Today").first.click()
+
+    expect(page.locator("#board")).to_be_visible()
+    expect(page.get_by_text("left open")).to_have_count(0)
+
+
+def test_who_may_not_settle_is_not_asked_to_close_the_day(visit: LetIn, yesterday: Place) -> None:
+    page = visit(yesterday, Role.MARKETER).go()
+
+    expect(page.locator("#board")).to_be_visible()
+    expect(page.get_by_text("left open")).to_have_count(0)
