@@ -15,13 +15,15 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from bench import people, stage
+from bench import people, plans, stage
 from bench.crowd import Crowd, Round, crowd
 from bench.figures import Bar, Outcome, Table, median, milliseconds, percentile
+from bench.plans import Plan
 from bench.server import Server
 from bench.tenant import Filled
 from config.embedded import Connection
 
+PATH = "/api/v1/bookings/"
 CLIENTS = 8
 LEAST_SHARE = 0.3
 MOST_SECONDS = 0.100
@@ -53,16 +55,18 @@ class Pair:
 def run(connection: Connection, given: Mapping[str, str], filled: Filled, effort: Effort) -> Outcome:
     """Measure in alternating rounds; the order turns round by round, so that neither side always comes second."""
     ours = {"new": _new_guests(filled), "known": _known_guests(filled)}
+    explainer = plans.explainer(filled.headers)
+    explained = {kind: explainer.post(PATH, bodies) for kind, bodies in ours.items()}
     with _peer(connection, given, filled) as peer, stage.granian(given) as port, crowd(CLIENTS) as clients:
         us = Server(port, filled.headers)
         for bodies in ours.values():
-            _check(clients.post(us, "/api/v1/bookings/", _take(bodies, effort.warm_up_seconds), effort.warm_up_seconds))
+            _check(clients.post(us, PATH, _take(bodies, effort.warm_up_seconds), effort.warm_up_seconds))
             _check(clients.post(peer, "/guests/", _take(bodies, effort.warm_up_seconds), effort.warm_up_seconds))
         pairs = {kind: Pair() for kind in ours}
         for number in range(effort.rounds):
             for kind, bodies in ours.items():
                 _one_round(clients, pairs[kind], bodies, us, peer, effort.seconds, ours_first=number % 2 == 0)
-    return _outcome(pairs, filled)
+    return _outcome(pairs, explained)
 
 
 def _one_round(
@@ -70,7 +74,7 @@ def _one_round(
 ) -> None:
     for is_ours in (ours_first, not ours_first):
         if is_ours:
-            pair.ours.append(_check(clients.post(us, "/api/v1/bookings/", _take(bodies, seconds), seconds)))
+            pair.ours.append(_check(clients.post(us, PATH, _take(bodies, seconds), seconds)))
         else:
             pair.peer.append(_check(clients.post(peer, "/guests/", _take(bodies, seconds), seconds)))
 
@@ -85,10 +89,10 @@ def _check(one: Round) -> Round:
     return one
 
 
-def _outcome(pairs: Mapping[str, Pair], filled: Filled) -> Outcome:
+def _outcome(pairs: Mapping[str, Pair], explained: Mapping[str, Plan]) -> Outcome:
     table = Table(
         f"Taking a booking over HTTP, {CLIENTS} clients",
-        ["guest", "ours /s", "bare view /s", "ratio", "p50 ms", "p95 ms", "bare p50 ms", "bare p95 ms"],
+        ["guest", "ours /s", "bare view /s", "ratio", "p50 ms", "p95 ms", "bare p50 ms", "bare p95 ms", "queries"],
     )
     outcome = Outcome([table])
     for kind, pair in pairs.items():
@@ -96,8 +100,11 @@ def _outcome(pairs: Mapping[str, Pair], filled: Filled) -> Outcome:
         others = [latency for one in pair.peer for latency in one.latencies]
         rates = [f"{median([one.rate for one in rounds]):.0f}" for rounds in (pair.ours, pair.peer)]
         p50, p95 = median(mine), percentile(mine, 0.95)
+        queries = str(len(explained[kind].statements))
         peer_figures = [milliseconds(median(others)), milliseconds(percentile(others, 0.95))]
-        table.rows.append([kind, *rates, f"{pair.ratio:.2f}", milliseconds(p50), milliseconds(p95), *peer_figures])
+        table.rows.append(
+            [kind, *rates, f"{pair.ratio:.2f}", milliseconds(p50), milliseconds(p95), *peer_figures, queries]
+        )
         outcome.bars.append(
             Bar(
                 f"booking, {kind} guest: share of the bare view's rate",
@@ -114,6 +121,8 @@ def _outcome(pairs: Mapping[str, Pair], filled: Filled) -> Outcome:
                 p95 <= MOST_SECONDS,
             )
         )
+    scanned = sorted({f"{table} ({kind} guest)" for kind, plan in explained.items() for table in plan.scanned})
+    outcome.bars.append(Bar("booking: big tables read whole", ", ".join(scanned) or "none", "none", not scanned))
     return outcome
 
 

@@ -37,8 +37,8 @@ class Explainer:
     def get(self, path: str, parameters: Mapping[str, str]) -> Plan:
         return self._explain(lambda: self.client.get(path, dict(parameters)))
 
-    def post(self, path: str, body: str) -> Plan:
-        return self._explain(lambda: self.client.post(path, body, content_type="application/json"))
+    def post(self, path: str, bodies: Iterator[str]) -> Plan:
+        return self._explain(lambda: self.client.post(path, next(bodies), content_type="application/json"))
 
     def _explain(self, send: Callable[[], Any]) -> Plan:
         plan = Plan()

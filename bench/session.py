@@ -29,10 +29,13 @@ def run(connection: Connection, given: Mapping[str, str], home: Path, asked: arg
         stage.hold(connection, home)
         return 0
     outcomes = []
-    if asked.only != "list":
-        effort = bookings.Effort(rounds=3, seconds=1.5) if asked.quick else bookings.Effort(rounds=7, seconds=3)
-        outcomes.append(bookings.run(connection, given, filled, effort))
     if asked.only != "bookings":
         outcomes.append(guest_list.run(connection, given, filled, repetitions=10 if asked.quick else 25))
-    print(report.text(outcomes))
+    if asked.only != "list":
+        effort = bookings.Effort(rounds=3, seconds=1.5) if asked.quick else bookings.Effort(rounds=9, seconds=3)
+        outcomes.insert(0, bookings.run(connection, given, filled, effort))
+    circumstances = report.circumstances(contacts=filled.contacts, others=filled.others)
+    print(f"{circumstances}\n\n{report.text(outcomes)}")
+    if not (asked.quick or asked.only):
+        report.write(outcomes, circumstances)
     return 0 if all(bar.is_kept for outcome in outcomes for bar in outcome.bars) else 1

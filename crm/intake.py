@@ -273,7 +273,10 @@ class _Batch:
             _events(contacts, [one.change for one in self.changes]),
         )
         duplicates.flag_same_phone(self.pairs)
-        duplicates.forget_unshared({one.change.contact.pk for one in self.changes if one.change.field == "phone"})
+        moved = {one.change.contact.pk for one in self.changes if one.change.field == "phone"}
+        if moved:
+            rows.settle()
+            duplicates.forget_unshared(moved)
 
     def _flag_suspects(self) -> None:
         """Flag keys of many surnames, and tell the last guest who brought one."""

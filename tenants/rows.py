@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 import psycopg
@@ -36,46 +37,63 @@ class Columns(NamedTuple):
 Group = Sequence[models.Model] | Columns
 
 
-_pending: ContextVar[list[Group] | None] = ContextVar("coperto_pending_rows", default=None)
+@dataclass(slots=True)
+class _Work:
+    """What waits to be written: new rows, and columns of known ones."""
+
+    inserts: list[Group] = field(default_factory=list)
+    updates: list[tuple[Sequence[models.Model], tuple[str, ...]]] = field(default_factory=list)
+
+    def write(self) -> None:
+        statements = [_updating(_part(known), columns) for known, columns in self.updates]
+        values = [value for known, columns in self.updates for value in _update_values(known, columns)]
+        for group in _by_model(self.inserts):
+            part = _part(group)
+            statements.append(_insertion(part))
+            values += _values(part, group)
+        self.inserts, self.updates = [], []
+        if statements:
+            run(_combined(tuple(statements)), *values)
+
+
+_pending: ContextVar[_Work | None] = ContextVar("coperto_pending_rows", default=None)
 
 
 @contextmanager
 def together() -> Iterator[None]:
-    """Let all that is inserted inside go in by one statement at the end. Nothing inside may read it before."""
+    """Let all that is inserted and updated inside go by one statement at the end.
+
+    What is asked inside does not see it before; `settle` writes what has come so far.
+    """
     if _pending.get() is not None:
         yield
         return
-    pending: list[Group] = []
-    token = _pending.set(pending)
+    work = _Work()
+    token = _pending.set(work)
     try:
         yield
     finally:
         _pending.reset(token)
-    _insert(pending)
+    work.write()
+
+
+def settle() -> None:
+    """Write what waits, for a question that must see it."""
+    work = _pending.get()
+    if work is not None:
+        work.write()
 
 
 def insert(*groups: Group) -> None:
     """Insert new rows, each group of one model, in one statement. Parents may stand after their children."""
     filled = [group for group in groups if not _is_empty(group)]
-    pending = _pending.get()
-    if pending is None:
-        _insert(filled)
-    else:
-        pending += filled
+    work = _pending.get() or _Work()
+    work.inserts += filled
+    if _pending.get() is None:
+        work.write()
     for group in filled:
         for row in () if isinstance(group, Columns) else group:
             row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 (Django documents it)
-
-
-def _insert(groups: Sequence[Group]) -> None:
-    groups = _by_model(groups)
-    if not groups:
-        return
-    parts = tuple(_part(group) for group in groups)
-    values: list[Any] = []
-    for part, group in zip(parts, groups, strict=True):
-        values += _values(part, group)
-    run(_statement(parts), *values)
 
 
 def _by_model(groups: Sequence[Group]) -> list[Group]:
@@ -87,12 +105,14 @@ def _by_model(groups: Sequence[Group]) -> list[Group]:
     return [*merged.values(), *(group for group in groups if isinstance(group, Columns))]
 
 
-def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
+def update(known: Sequence[models.Model], columns: Sequence[str]) -> None:
     """Write these columns of rows that exist, all of one model, in one statement."""
-    if not rows:
+    if not known:
         return
-    part, columns = _part(rows), tuple(columns)
-    run(_updating(part, columns), *_values(part, rows, ("id", *columns)), scope.tenant_id())
+    work = _pending.get() or _Work()
+    work.updates.append((known, tuple(columns)))
+    if _pending.get() is None:
+        work.write()
 
 
 def select(model: type[Row], condition: str, *values: Any) -> list[Row]:
@@ -148,13 +168,18 @@ def _values(part: _Part, group: Group, names: tuple[str, ...] | None = None) -> 
     return [[get(row) for row in group] for get in getters]
 
 
-@functools.cache
-def _statement(parts: tuple[_Part, ...]) -> str:
-    *first, last = [_insertion(part) for part in parts]
+def _update_values(known: Sequence[models.Model], columns: tuple[str, ...]) -> list[Any]:
+    return [*_values(_part(known), known, ("id", *columns)), scope.tenant_id()]
+
+
+@functools.lru_cache(maxsize=512)
+def _combined(statements: tuple[str, ...]) -> str:
+    *first, last = statements
     named = [f"part_{number} AS ({text})" for number, text in enumerate(first)]
     return f"WITH {', '.join(named)} {last}" if named else last
 
 
+@functools.cache
 def _insertion(part: _Part) -> str:
     fields = _fields(part.model, part.names)
     columns = ", ".join(f'"{one.column}"' for one in fields)
