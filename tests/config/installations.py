@@ -165,7 +165,7 @@ def descendants(pid: int) -> set[int]:
 
 def alive(pids: set[int]) -> dict[int, str]:
     """Which of the processes still run (a zombie does not), with their command lines."""
-    return {pid: _command_line(pid) for pid in pids if _state(pid) not in {"", "Z", "X"}}
+    return {pid: _command_line(pid) for pid in pids if _stat(pid)[:1] not in ([], ["Z"], ["X"])}
 
 
 class Writer:
@@ -256,10 +256,12 @@ def _remove_data(home: Path) -> None:
 
 
 def _children(pid: int) -> list[int]:
-    with contextlib.suppress(OSError):
-        tasks = Path(f"/proc/{pid}/task").glob("*/children")
-        return [int(child) for task in tasks for child in task.read_text().split()]
-    return []
+    """By the parent each process names: the kernel's own list of children may leave some out while others come and go."""
+    return [child for child in _processes() if _stat(child)[1:2] == [str(pid)]]
+
+
+def _processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
 
 
 def _command_line(pid: int) -> str:
@@ -268,12 +270,19 @@ def _command_line(pid: int) -> str:
     return ""
 
 
-def _state(pid: int) -> str:
+def _stat(pid: int) -> list[str]:
+    """State, parent and so on: what follows the name, which may hold anything."""
     with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    return ""
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return []
 
 
 def _is(kind: str, line: str) -> bool:
-    marks = {"postgres": "/postgres -D", "broker": "-server ", "web": "granian", "worker": " worker ", "beat": " beat "}
+    marks = {
+        "postgres": "/postgres -D",
+        "broker": "-server ",
+        "web": " -m granian ",
+        "worker": " config.celery worker ",
+        "beat": " config.celery beat ",
+    }
     return marks[kind] in line
