@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core import mail
 from playwright.sync_api import Browser, Page, expect
 
@@ -124,6 +125,15 @@ def test_staff_turn_on_two_step_sign_in(visit: LetIn, trattoria: Place) -> None:
 
     expect(page.locator("img.qr")).to_be_visible()
     assert visitor.complaints == []
+
+
+def test_the_recovery_codes_can_be_read_where_they_are_made(trattoria: Place) -> None:
+    staff = trattoria.signed_in()
+    codes = RecoveryCodes.activate(trattoria.owner).get_unused_codes()
+    staff.post("/accounts/reauthenticate/", {"password": trattoria.password})
+    page = staff.get("/accounts/2fa/recovery-codes/").content.decode()
+
+    assert re.search("<textarea[^>]*>([^<]*)</textarea>", page)[1].split() == codes  # type: ignore[index]
 
 
 def test_the_language_is_chosen_before_the_door_and_kept(stranger: Page, trattoria: Place) -> None:
