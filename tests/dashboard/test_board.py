@@ -220,3 +220,11 @@ def test_who_may_not_settle_is_not_asked_to_close_the_day(visit: LetIn, yesterda
 
     expect(page.locator("#board")).to_be_visible()
     expect(page.get_by_text("left open")).to_have_count(0)
+
+
+def test_the_edit_of_a_settled_booking_names_its_guest(tonight: Place) -> None:
+    pk = booking(tonight, "Gagnon").pk
+
+    page = tonight.signed_in(Role.HOST).get(f"/t/{tonight.tenant.slug}/bookings/{pk}/").content.decode()
+
+    assert "<b>Antoine Gagnon</b>" in page
