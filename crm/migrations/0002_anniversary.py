@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0001_guest_list'),
+        ("crm", "0001_guest_list"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='contact',
-            name='anniversary',
-            field=models.CharField(blank=True, default='', max_length=10),
+            model_name="contact",
+            name="anniversary",
+            field=models.CharField(blank=True, default="", max_length=10),
         ),
     ]
