@@ -22,6 +22,8 @@ from config.embedded import Connection
 
 PATH = "/api/v1/contacts/"
 MOST_SECONDS = {"search": 0.050, "list": 0.100}
+# Some raw statements take a second: they are the limit, not what is judged.
+RAW_EVERY = 5
 TITLES = {"search": "Searching the guest list", "list": "Filtering, sorting and paging the guest list"}
 
 
@@ -46,27 +48,29 @@ def run(connection: Connection, given: Mapping[str, str], filled: Filled, *, rep
         server = Server(port, filled.headers)
         for number in range(repetitions + 1):
             for timing in dice.sample(timings, len(timings)):
-                _time(timing, client, server, owner, filled, counts=number > 0)
+                _time(timing, client, server, counts=number > 0)
+                if number % RAW_EVERY == 0:
+                    _time_raw(timing, owner, filled)
     return _outcome(timings)
 
 
-def _time(
-    timing: Timing, client: http.client.HTTPConnection, server: Server, owner: Any, filled: Filled, *, counts: bool
-) -> None:
+def _time(timing: Timing, client: http.client.HTTPConnection, server: Server, *, counts: bool) -> None:
     path = f"{PATH}?{urlencode(timing.ask.parameters)}" if timing.ask.parameters else PATH
     before = time.perf_counter()
     client.request("GET", path, headers=dict(server.headers))
     response = client.getresponse()
     content = response.read()
-    api = time.perf_counter() - before
+    taken = time.perf_counter() - before
     if response.status != 200:
         raise RuntimeError(f"{path}: {response.status} {content[:300]!r}")
+    if counts:
+        timing.api.append(taken)
+
+
+def _time_raw(timing: Timing, owner: Any, filled: Filled) -> None:
     before = time.perf_counter()
     timing.rows = len(owner.execute(asks.statement(timing.ask), [filled.tenant, *timing.ask.values]).fetchall())
-    raw = time.perf_counter() - before
-    if counts:
-        timing.api.append(api)
-        timing.raw.append(raw)
+    timing.raw.append(time.perf_counter() - before)
 
 
 def _outcome(timings: list[Timing]) -> Outcome:
