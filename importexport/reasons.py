@@ -13,6 +13,8 @@ from typing import Self, TypedDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm import email_address
+
 _SHOWN_CHARACTERS = 200
 
 
@@ -73,6 +75,9 @@ TEXTS: dict[ReasonCode, str | Promise] = {
 }
 
 
+_SUGGESTING = frozenset({ReasonCode.EMAIL_INVALID, ReasonCode.EMAIL_TYPO})
+
+
 class ReasonJson(TypedDict):
     code: str
     field: str | None
@@ -89,7 +94,10 @@ class Reason:
 
     @property
     def text(self) -> str:
-        return str(TEXTS[self.code])
+        suggestion = email_address.check(self.value).suggestion if self.code in _SUGGESTING else None
+        if suggestion is None:
+            return str(TEXTS[self.code])
+        return f"{TEXTS[self.code]} {_('Did you mean %(suggestion)s?') % {'suggestion': suggestion}}"
 
     def to_json(self) -> ReasonJson:
         return {"code": self.code.value, "field": self.field, "value": self.value[:_SHOWN_CHARACTERS]}

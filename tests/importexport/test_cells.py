@@ -9,7 +9,7 @@ import pytest
 from importexport import amounts, answers, dates, lists
 from importexport.answers import Answer
 from importexport.dates import DateFormat
-from importexport.reasons import CellError
+from importexport.reasons import CellError, Reason, ReasonCode
 
 TODAY = datetime.date(2026, 11, 22)
 
@@ -144,3 +144,9 @@ def test_a_column_headed_unsubscribed_turns_the_words_round(cell, answer):
 )
 def test_lists_in_a_cell_are_parted(cell, values):
     assert lists.split(cell) == values
+
+
+def test_a_mistyped_address_comes_back_with_the_one_that_was_meant() -> None:
+    reason = Reason(ReasonCode.EMAIL_INVALID, "email", "anna@gimail.con")
+
+    assert reason.text == "This is not a valid e-mail address. Did you mean anna@gmail.com?"
