@@ -89,7 +89,7 @@ def test_a_phone_that_hundreds_share_costs_no_more_than_one_that_few_do(inside):
     guests = [Guest(email=f"guest{number}@example.net", phone="333 104 2217") for number in range(150)]
     now = timezone.now()
     first, *_others = intake.receive_many([Intake(guest, Channel.WEB, inside.venue, now) for guest in guests])
-    editing.edit(first.contact, {"email": ""})
+    editing.edit(first.known_contact, {"email": ""})
 
     book = identity.open_book(["+393331042217"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -121,7 +122,7 @@ def test_an_email_cleared_while_a_booking_waited_leaves_the_phone_of_another_alo
     hour = datetime.timedelta(hours=1)
     bruno = take(inside, at=received_at - hour, **BRUNO, email="bruno@example.net").known_contact
     editing.edit(bruno, {"email": ""})
-    guest = {"email": "bruno@example.net", "phone": "+393409998887"}
+    guest: dict[str, Any] = {"email": "bruno@example.net", "phone": "+393409998887"}
 
     with pytest.raises(PhoneInUse):
         take(inside, at=received_at, options={"chosen": bruno.pk}, **guest)
