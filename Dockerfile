@@ -7,7 +7,7 @@ RUN /opt/coperto/bin/pip install --require-hashes -r /tmp/requirements.lock
 
 FROM python:3.11-slim-bookworm
 ENV PATH=/opt/coperto/bin:$PATH PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=config.settings \
-    COPERTO_HOME=/var/lib/coperto HOST=0.0.0.0 PORT=8000 WEB_WORKERS=2 WEB_THREADS=4 DATABASE_POOL=true
+    COPERTO_HOME=/var/lib/coperto HOST=0.0.0.0 PORT=8000 WEB_WORKERS=2 WEB_THREADS=8 DATABASE_POOL=true
 RUN useradd --system --uid 10001 --home-dir /var/lib/coperto --create-home coperto && chmod 0700 /var/lib/coperto
 WORKDIR /app
 COPY --from=packages /opt/coperto /opt/coperto

@@ -43,7 +43,10 @@ def run(connection: Connection, given: Mapping[str, str], filled: Filled, *, rep
     explainer = plans.explainer(filled.headers)
     timings = [Timing(ask, explainer.get(PATH, ask.parameters)) for ask in asks.all_asks(filled)]
     dice = random.Random(repetitions)
-    with stage.granian(given) as port, psycopg.connect(connection.owner_url, autocommit=True) as owner:
+    with (
+        stage.granian(given) as port,
+        psycopg.connect(connection.owner_url, autocommit=True, prepare_threshold=None) as owner,
+    ):
         client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         server = Server(port, filled.headers)
         for number in range(repetitions + 1):

@@ -50,7 +50,7 @@ def from_environment(port: int | None = None) -> Choices:
         host=os.environ.get("HOST") or "127.0.0.1",
         port=_port(port if port is not None else _number("PORT")),
         web_workers=_number("WEB_WORKERS") or 2,
-        web_threads=_number("WEB_THREADS") or 4,
+        web_threads=_number("WEB_THREADS") or 8,
         worker_processes=_number("WORKER_PROCESSES") or 2,
     )
 
