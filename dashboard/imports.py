@@ -95,7 +95,8 @@ def errors(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The refused rows with a column that says why, in the kind of the upload."""
     found = ImportJob.objects.get(pk=pk)
     kind = FileKind(found.file_kind)
-    return _file(errors_file.build(found, kind), kind, f"{_('refused')}-{found.pk}")
+    name = _("refused")
+    return _file(errors_file.build(found, kind), kind, f"{name}-{found.pk}")
 
 
 @pages.page(Permission.CONTACTS_IMPORT)

@@ -97,7 +97,8 @@ class Reason:
         suggestion = email_address.check(self.value).suggestion if self.code in _SUGGESTING else None
         if suggestion is None:
             return str(TEXTS[self.code])
-        return f"{TEXTS[self.code]} {_('Did you mean %(suggestion)s?') % {'suggestion': suggestion}}"
+        hint = _("Did they mean %(suggestion)s?") % {"suggestion": suggestion}
+        return f"{TEXTS[self.code]} {hint}"
 
     def to_json(self) -> ReasonJson:
         return {"code": self.code.value, "field": self.field, "value": self.value[:_SHOWN_CHARACTERS]}

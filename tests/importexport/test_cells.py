@@ -149,4 +149,4 @@ def test_lists_in_a_cell_are_parted(cell, values):
 def test_a_mistyped_address_comes_back_with_the_one_that_was_meant() -> None:
     reason = Reason(ReasonCode.EMAIL_INVALID, "email", "anna@gimail.con")
 
-    assert reason.text == "This is not a valid e-mail address. Did you mean anna@gmail.com?"
+    assert reason.text == "This is not a valid e-mail address. Did they mean anna@gmail.com?"
