@@ -23,7 +23,7 @@ from crm.search_text import Needle
 
 # The contacts of so many tokens are fetched and sorted in some 20 ms. Those of several needles are known one by one by
 # then, since finding them is the greater part of the work.
-FEW, FEW_OF_SEVERAL = 20_000, 2_500
+FEW, FEW_OF_SEVERAL = 20_000, 5_000
 
 
 def matching(contacts: QuerySet[Contact, Any], q: str, *, country: str | None = None) -> QuerySet[Contact, Any]:
@@ -49,13 +49,14 @@ def _few_holders(query: search_text.Query) -> ArraySubquery | Value | None:
     """The ids of the contacts that have all needles, as an array; None where many have them."""
     if not query.needles:
         return None
-    holders = _holders(query.needles).values("contact").distinct()
+    holders = _holders(query.needles)
     if query.phrases or (len(query.needles) == 1 and _is_rare(query.needles[0])):
-        return ArraySubquery(holders)
+        return ArraySubquery(holders.values("contact").distinct())
     if len(query.needles) > 1:
+        # With repetitions, so that the server may stop as soon as there are too many.
         ids = list(holders.values_list("contact", flat=True)[: FEW_OF_SEVERAL + 1])
         if len(ids) <= FEW_OF_SEVERAL:
-            return Value(ids, ArrayField(UUIDField()))
+            return Value(list(set(ids)), ArrayField(UUIDField()))
     return None
 
 
