@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.test import Client, TestCase
 from django.utils import translation
 
-from config import translations
+from config import state, translations
 from crm.models import Contact
 from dashboard import texts
 from dashboard.templatetags import coperto
@@ -29,6 +32,7 @@ OUTSIDE = ("/accounts/login/", "/accounts/password/reset/", "/accounts/password/
 OWN = ("/accounts/2fa/", "/accounts/password/change/", "/accounts/reauthenticate/", "/accounts/logout/", "/nowhere/")
 SAID_IN_ATTRIBUTES = ("title", "aria-label", "placeholder", "alt", "data-done", "data-label")
 SPACE = "\u00a0"
+GETTEXT = ("_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext")
 
 # What is the same in English and the other language, and no mistake.
 NAMES = "EUR Europe Rome web Coperto Google WiFi SMS API VIP CSV XLSX Ctrl English Italiano Français Polski"
@@ -131,6 +135,22 @@ def test_the_scripts_say_nothing_in_english(language: str) -> None:
 
 def test_the_catalogues_are_complete() -> None:
     assert list(translations.faults()) == []
+
+
+def test_no_text_hides_within_an_f_string_where_gettext_does_not_look() -> None:
+    sources = [path for app in apps.get_app_configs() for path in Path(app.path).rglob("*.py")]
+    own = [path for path in sources if path.is_relative_to(state.PROJECT_ROOT) and ".venv" not in path.parts]
+    hidden = [
+        f"{path.name}:{call.lineno}"
+        for path in own
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in GETTEXT
+    ]
+
+    assert own
+    assert hidden == []
 
 
 @pytest.mark.parametrize(
