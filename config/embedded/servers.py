@@ -14,8 +14,13 @@ from config.embedded.place import Place
 from config.embedded.processes import Child, Program
 
 Spawn = Callable[[Program], Child]
+Pulse = Callable[[], object]
 PATIENCE_SECONDS = 60.0
 _PORT_ATTEMPTS = 5
+
+
+def _nothing() -> None:
+    """Whoever waits without a pulse."""
 
 
 def find_place(installation: Installation) -> Place:
@@ -25,14 +30,16 @@ def find_place(installation: Installation) -> Place:
     return place
 
 
-def start_broker(installation: Installation, place: Place, spawn: Spawn, *, is_durable: bool = True) -> brokers.Server:
-    """Start the broker and wait until it answers."""
+def start_broker(
+    installation: Installation, place: Place, spawn: Spawn, *, is_durable: bool = True, pulse: Pulse = _nothing
+) -> brokers.Server:
+    """Start the broker and wait until it answers; `pulse` is called while waiting, and may raise."""
     binary = places.reachable_broker(binaries.find_broker(), place)
     for _ in range(_PORT_ATTEMPTS):
         port = ports.for_server(installation.get("broker_port"))
         server = brokers.Server(binary, place, port, installation.secret("broker_password"), is_durable)
         server.create()
-        if _came_up(spawn(server.program()), server.answers, port):
+        if _came_up(spawn(server.program()), server.answers, port, pulse):
             installation.keep(broker_port=port)
             return server
     raise NothingToRun("The broker found no port that stayed free.")
@@ -45,6 +52,7 @@ def start_postgres(
     *,
     is_durable: bool = True,
     may_create_databases: bool = False,
+    pulse: Pulse = _nothing,
 ) -> postgres.Cluster:
     """Make the cluster when there is none, start it, wait until it answers, make roles and database when missing."""
     programs = places.reachable_postgres(binaries.find_postgres(), place)
@@ -55,7 +63,7 @@ def start_postgres(
         _check_data(installation, cluster)
         cluster.create()
         clear(cluster)
-        if _came_up(spawn(cluster.program()), cluster.answers, port):
+        if _came_up(spawn(cluster.program()), cluster.answers, port, pulse):
             installation.keep(postgres_port=port)
             if installation.get("database_made") != installation.identity:
                 cluster.prepare(may_create_databases=may_create_databases)
@@ -81,7 +89,7 @@ def _check_data(installation: Installation, cluster: postgres.Cluster) -> None:
         )
 
 
-def _came_up(child: Child, answers: Callable[[], bool], port: int) -> bool:
+def _came_up(child: Child, answers: Callable[[], bool], port: int, pulse: Pulse) -> bool:
     """Wait for the first answer. False when somebody else took the port meanwhile."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
@@ -91,6 +99,7 @@ def _came_up(child: Child, answers: Callable[[], bool], port: int) -> bool:
             raise NothingToRun(f"{child.program.name} did not start:\n" + "\n".join(child.last_lines))
         if answers():
             return True
+        pulse()
         time.sleep(0.03)
     child.stop(5)
     raise NothingToRun(f"{child.program.name} did not answer within {PATIENCE_SECONDS:.0f} s")

@@ -13,7 +13,6 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,16 +27,12 @@ from config.embedded.choices import BadEnvironment, Choices
 from config.embedded.console import OURS, Console
 from config.embedded.installation import AlreadyRunning, Installation
 from config.embedded.processes import Child
-from config.embedded.supervisor import StepFailed, Supervisor
+from config.embedded.supervisor import StepFailed, Stopped, Supervisor
 
 DEMO_FILE = "demo.json"
 MIGRATE_SECONDS, DEMO_SECONDS, WEB_SECONDS = 300.0, 300.0, 60.0
 _TICK_SECONDS = 0.1
 _FAULTS = (AlreadyRunning, BadEnvironment, NothingToRun, StepFailed, ports.PortTaken)
-
-
-class Stopped(Exception):
-    """Somebody asked us to stop."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -196,12 +191,12 @@ class Startup:
         return self.installation.home / DEMO_FILE
 
     def _start_broker(self, where: place.Place) -> None:
-        broker = servers.start_broker(self.installation, where, self.supervisor.spawn)
+        broker = servers.start_broker(self.installation, where, self.supervisor.spawn, pulse=self.supervisor.tick)
         self.supervisor.keep_last()
         self.connection["REDIS_URL"] = broker.url
 
     def _start_postgres(self, where: place.Place) -> None:
-        cluster = servers.start_postgres(self.installation, where, self.supervisor.spawn)
+        cluster = servers.start_postgres(self.installation, where, self.supervisor.spawn, pulse=self.supervisor.tick)
         self.supervisor.keep_last(lambda: servers.clear(cluster))
         self.connection |= {"DATABASE_URL": cluster.app_url, "DATABASE_OWNER_URL": cluster.owner_url}
 
@@ -256,9 +251,8 @@ def _given(choices: Choices) -> dict[str, str]:
 
 
 def _supervise(startup: Startup) -> int:
-    stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: _stop(stopping))
+        signal.signal(number, lambda *_: startup.supervisor.ask_to_stop())
     try:
         startup.run()
         while True:
@@ -271,13 +265,5 @@ def _supervise(startup: Startup) -> int:
         startup.say(str(fault))
         return 1
     finally:
-        stopping.set()
         startup.supervisor.stop()
         startup.console.close()
-
-
-def _stop(stopping: threading.Event) -> None:
-    """The first signal unwinds to `_supervise`; more of them change nothing about a stop in progress."""
-    if not stopping.is_set():
-        stopping.set()
-        raise Stopped

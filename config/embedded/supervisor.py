@@ -21,6 +21,10 @@ class StepFailed(Exception):
     """A one-time step of the start (migrations, demo data) ended badly; the message holds its last lines."""
 
 
+class Stopped(Exception):
+    """Somebody asked us to stop."""
+
+
 @dataclass
 class Service:
     """A program that is to run as long as we do."""
@@ -43,6 +47,15 @@ class Supervisor:
         self._guard = Guard()
         self._services: dict[str, Service] = {}
         self._loose: list[Child] = []
+        self._is_asked_to_stop = False
+
+    def ask_to_stop(self) -> None:
+        """The next look at the children ends in `Stopped`.
+
+        A signal's handler calls this. It must not raise itself: it may interrupt anything, and whatever catches
+        every exception (a log handler does) would swallow the wish.
+        """
+        self._is_asked_to_stop = True
 
     def spawn(self, program: Program) -> Child:
         """Start a child that is not restarted yet (see `keep`)."""
@@ -87,7 +100,13 @@ class Supervisor:
         return child.stdout
 
     def tick(self) -> None:
-        """Look at every child once; start those again whose time has come."""
+        """Look at every child once; start those again whose time has come.
+
+        Raises:
+            Stopped: somebody asked for it.
+        """
+        if self._is_asked_to_stop:
+            raise Stopped
         self._guard.check()
         for service in self._services.values():
             if service.due_at is None and service.child.poll() is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 
@@ -106,6 +107,17 @@ def test_a_killed_supervisor_leaves_no_child_and_the_next_start_is_clean(running
         assert writer.wait_for_more(3, seconds=10)
 
     assert writer.lost() == []
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.6, 1.0, 1.6, 2.4, 3.4])
+def test_a_start_can_be_stopped_at_any_moment(account, seconds):
+    with installations.fresh(account) as installation:
+        installation.process = installation.command("up", "--port", str(installation.port), stdout=subprocess.DEVNULL)
+        time.sleep(seconds)
+        family = installations.descendants(installation.process.pid)
+        installation.stop()
+
+        assert installations.alive(family) == {}
 
 
 def test_a_stopped_installation_leaves_no_child(running):
