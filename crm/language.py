@@ -8,9 +8,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from django.conf.locale import LANG_INFO
-from django.utils import translation
-
 from crm import search_text
 
 CODE_LENGTH: Final = 2
@@ -72,13 +69,3 @@ def parse(text: str | None) -> str | None:
         return tag[1]
     names = search_text.words(folded.partition("(")[0])
     return _BY_NAME.get(names[0]) if len(names) == 1 else None
-
-
-def label(code: str) -> str:
-    """The name of a language in the language in force; the code itself where there is none."""
-    return translation.gettext(LANG_INFO[code]["name"]) if "name" in LANG_INFO.get(code, {}) else code
-
-
-def own_label(code: str) -> str:
-    """The name of a language in that language: `italiano`, `polski`."""
-    return str(LANG_INFO.get(code, {}).get("name_local", code))

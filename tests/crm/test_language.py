@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,17 +61,3 @@ def test_no_name_means_two_languages() -> None:
     names = [name for names in language._NAMES.values() for name in names.split()]
 
     assert len(names) == len(set(names))
-
-
-@pytest.mark.parametrize(("code", "name"), [("it", "italiano"), ("pl", "polski"), ("fr", "français"), ("xx", "xx")])
-def test_a_language_s_own_name(code: str, name: str) -> None:
-    assert language.own_label(code) == name
-
-
-@pytest.mark.parametrize(
-    ("code", "reader", "name"),
-    [("it", "fr", "Italien"), ("pl", "it", "Polacco"), ("de", "en", "German"), ("xx", "it", "xx")],
-)
-def test_a_language_is_named_in_the_reader_s_language(code: str, reader: str, name: str) -> None:
-    with translation.override(reader):
-        assert language.label(code) == name
