@@ -19,7 +19,7 @@ from consent import reading as consents
 from consent.models import Source
 from consent.reading import ConsentItem
 from consent.status import ConsentChannel, Status
-from crm import allergies, editing, special_dates, statistics, tags
+from crm import allergies, duplicates, editing, special_dates, statistics, tags
 from crm.channel import Channel
 from crm.models import NEVER, Contact, ContactKind, ContactStats
 from crm.special_dates import SpecialDateKind
@@ -45,7 +45,6 @@ PROFILE = (
     "first_contact_on",
     "registered_at",
     "has_suspect_key",
-    "is_duplicate",
     "deleted_at",
     "created_at",
     "updated_at",
@@ -197,8 +196,10 @@ class ContactDocument(ReceptionDocument):
 
 def represent(rows: Sequence[Contact]) -> list[dict[str, Any]]:
     """The contacts, which come from `crm.listing.with_figures`."""
+    if not rows:
+        return []
     ids = [contact.pk for contact in rows]
-    rates, keys = statistics.no_show_rates(ids), tags.keys_of(ids)
+    rates, keys, flagged = statistics.no_show_rates(ids), tags.keys_of(ids), duplicates.flagged(ids)
     current, special = consents.current(rows, now=timezone.now()), _special_dates(rows)
     return [
         {
@@ -208,6 +209,7 @@ def represent(rows: Sequence[Contact]) -> list[dict[str, Any]]:
                 name: getattr(contact, name) or None
                 for name in ("email", "phone", "language", "birthday", "anniversary")
             },
+            "is_duplicate": contact.pk in flagged,
             "tags": allergies.readable(keys.get(contact.pk, [])),
             "consents": [_consent(item) for item in current.get(contact.pk, ())],
             "stats": _stats(contact, contact.stats, rates),

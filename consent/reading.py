@@ -21,6 +21,7 @@ from consent.marketability import Clock
 from consent.models import ConsentEntry, ConsentStatus
 from consent.status import ConsentChannel, Event, Status, is_awaiting
 from crm.models import Contact, VisitSource, VisitSourceKind
+from tenants import rows
 from tenants.models import ConsentRegime, Venue
 
 
@@ -39,7 +40,7 @@ class ConsentItem:
     expires_on: datetime.date | None
 
 
-Rows = list[ConsentStatus]
+Statuses = list[ConsentStatus]
 _Key = tuple[UUID, str, str]
 
 
@@ -50,7 +51,7 @@ def current(contacts: Iterable[Contact], *, now: datetime.datetime) -> dict[UUID
     """
     contacts = list(contacts)
     held = _held({address for contact in contacts for address in (contact.email, contact.phone) if address})
-    clocks = _clocks([row for rows in held.values() for row in rows])
+    clocks = _clocks([row for statuses in held.values() for row in statuses])
     return {
         contact.pk: [
             _item(row, clocks.get(_key(row), Clock()), now)
@@ -86,10 +87,13 @@ def ledger_item(entry: ConsentEntry) -> dict[str, Any]:
     }
 
 
-def _held(addresses: set[str]) -> dict[str, Rows]:
-    held: dict[str, Rows] = defaultdict(list)
-    rows = ConsentStatus.objects.filter(address__in=addresses).prefetch_related("venue") if addresses else ()
-    for row in sorted(rows, key=lambda one: (one.channel, one.venue.name, one.venue_id)):
+def _held(addresses: set[str]) -> dict[str, Statuses]:
+    held: dict[str, Statuses] = defaultdict(list)
+    found = rows.select(ConsentStatus, "address = ANY(%s)", list(addresses)) if addresses else []
+    venues = {venue.pk: venue for venue in rows.select(Venue, "TRUE")} if found else {}
+    for row in found:
+        row.venue = venues[row.venue_id]
+    for row in sorted(found, key=lambda one: (one.channel, one.venue.name, one.venue_id)):
         held[row.address].append(row)
     return held
 
@@ -114,16 +118,19 @@ def _key(row: ConsentStatus) -> _Key:
     return row.venue_id, row.channel, row.address
 
 
-def _clocks(rows: Rows) -> dict[_Key, Clock]:
-    """The clocks of those among `rows` that can expire."""
-    rows = [one for one in rows if one.status == Status.IMPLIED and one.venue.consent_regime == ConsentRegime.CASL]
-    if not rows:
+def _clocks(statuses: Statuses) -> dict[_Key, Clock]:
+    """The clocks of those that can expire."""
+    implied = [one for one in statuses if one.status == Status.IMPLIED]
+    expiring = [one for one in implied if one.venue.consent_regime == ConsentRegime.CASL]
+    if not expiring:
         return {}
     kinds = [VisitSourceKind.BOOKING, VisitSourceKind.ORDER]
     visits = VisitSource.objects.filter(kind__in=kinds, source_id=OuterRef("source_id"))
     found = (
         ConsentEntry.objects.filter(
-            address__in={row.address for row in rows}, venue__in={row.venue_id for row in rows}, renews_clock=True
+            address__in={row.address for row in expiring},
+            venue__in={row.venue_id for row in expiring},
+            renews_clock=True,
         )
         .values_list("venue_id", "channel", "address")
         .annotate(
@@ -132,7 +139,7 @@ def _clocks(rows: Rows) -> dict[_Key, Clock]:
             visit_on=Max(Subquery(visits.values("visit__local_date")[:1])),
         )
     )
-    venues: dict[UUID, Venue] = {row.venue_id: row.venue for row in rows}
+    venues: dict[UUID, Venue] = {row.venue_id: row.venue for row in expiring}
     return {
         (venue_id, channel, address): _clock(venues[venue_id], event_at, purchase_at, visit_on)
         for venue_id, channel, address, event_at, purchase_at, visit_on in found

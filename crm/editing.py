@@ -19,7 +19,7 @@ from crm.channel import Channel
 from crm.intake import CrmSync, EmailInUse, Guest, Intake, PhoneInUse
 from crm.models import Contact, ContactKind, FieldChange
 from crm.warnings import IntakeWarning
-from tenants import scope
+from tenants import rows, scope
 from tenants.models import Venue
 from tenants.refusal import Refusal
 from tenants.scope import ActorKind
@@ -106,7 +106,7 @@ def edit(contact: Contact, values: Mapping[str, str], *, reverts: FieldChange | 
 
 def home_venue() -> Venue:
     """The venue whose country and zone hold where no venue is named: the tenant's first."""
-    venue: Venue = Venue.objects.order_by("created_at", "pk")[:1].get()
+    (venue,) = rows.select(Venue, "TRUE ORDER BY created_at, id LIMIT 1")
     return venue
 
 

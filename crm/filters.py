@@ -75,7 +75,10 @@ class ContactFilters(django_filters.FilterSet):
         return contacts
 
     def matching(self, contacts: Contacts, name: str, value: str) -> Contacts:
-        return search.matching(contacts, value, country=Tenant.objects.values_list("country", flat=True).first())
+        # Only numbers are read as one dials them in a country.
+        has_digits = any(map(str.isdigit, value))
+        country = Tenant.objects.values_list("country", flat=True).get() if has_digits else None
+        return search.matching(contacts, value, country=country)
 
     def speaking(self, contacts: Contacts, name: str, value: str) -> Contacts:
         return contacts.filter(language=language.parse(value) or value)
@@ -142,6 +145,19 @@ def form() -> type[ContactFilters]:
 def filtered(contacts: Contacts, data: Any) -> ContactFilters:
     """The filter form over these contacts: `is_valid()`, `errors`, and `qs` as long as it is valid."""
     return form()(data, queryset=contacts)
+
+
+def filtered_by_given(contacts: Contacts, data: Any) -> ContactFilters:
+    """The same for who shows no form: with the filters that `data` names alone, since each costs a copy of its own."""
+    return _form_of(frozenset(name for name in names() if name in data))(data, queryset=contacts)
+
+
+@functools.lru_cache(maxsize=256)
+def _form_of(given: frozenset[str]) -> type[ContactFilters]:
+    few: Any = type("GivenContactFilters", (form(),), {})
+    few.base_filters = {name: one for name, one in form().base_filters.items() if name in given}
+    given_filters: type[ContactFilters] = few
+    return given_filters
 
 
 def names() -> list[str]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from crm import duplicates
 from crm.models import Contact, ContactState
 from tenants import scope
 from tenants.keyset import orderings
@@ -42,15 +41,14 @@ def in_bin() -> QuerySet[Contact, Any]:
 
 
 def with_figures(contacts: QuerySet[Contact, Any]) -> QuerySet[Contact, Any]:
-    """With statistics and the duplicate badge, in the one query.
+    """With statistics, in the one query.
 
     Every contact has its row of statistics. Saying so makes an inner join of it, which may begin at either table: sorted
     by visits, the outer join read both tables whole.
     """
-    with_stats = contacts.filter(stats__tenant_id=scope.CurrentTenant()).select_related("stats")
-    return with_stats.annotate(is_duplicate=duplicates.is_open())
+    return contacts.filter(stats__tenant_id=scope.CurrentTenant()).select_related("stats")
 
 
 def with_details(contacts: QuerySet[Contact, Any]) -> QuerySet[Contact, Any]:
-    """With statistics, tags and the duplicate badge, in three queries whatever the number of contacts."""
+    """With statistics and tags, in three queries whatever the number of contacts."""
     return with_figures(contacts).prefetch_related("contact_tags__tag")

@@ -15,7 +15,7 @@ from audit.actions import Action
 from crm import identity
 from crm.editing import NotInList
 from crm.models import Contact, ContactTag, Tag
-from tenants import uniqueness
+from tenants import rows, scope, uniqueness
 from tenants.refusal import Refusal
 
 SYSTEM_TAGS = {
@@ -100,11 +100,16 @@ def delete(tag: Tag) -> None:
 
 def keys_of(contact_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     """The keys of the tags of these contacts, sorted; who has none is left out. One query, and no row objects."""
-    held = ContactTag.objects.filter(contact__in=list(contact_ids)).order_by("tag__key")
     keys: dict[UUID, list[str]] = {}
-    for contact_id, key in held.values_list("contact_id", "tag__key"):
+    for contact_id, key in rows.run(_KEYS_HELD, scope.tenant_id(), list(contact_ids)):
         keys.setdefault(contact_id, []).append(key)
     return keys
+
+
+_KEYS_HELD = f"""
+    SELECT held.contact_id, tag.key FROM {ContactTag._meta.db_table} held JOIN {Tag._meta.db_table} tag ON tag.id = held.tag_id
+    WHERE held.tenant_id = %s AND held.contact_id = ANY(%s) ORDER BY tag.key
+"""  # noqa: S608 (our own tables)
 
 
 def find(key: str) -> Tag:

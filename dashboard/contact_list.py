@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from consent import reading
-from crm import filters, listing
+from crm import duplicates, filters, listing
 from crm.filters import ContactFilters
 from crm.models import NEVER, Contact
 from dashboard import consent_marks, filter_panel, tag_marks
@@ -103,7 +103,11 @@ def _page(state: ListState, contacts: filters.Contacts, venues: list[Venue]) -> 
 
 def _rows(contacts: list[Contact], venues: list[Venue]) -> list[dict[str, Any]]:
     consents = reading.current(contacts, now=timezone.now())
-    return [_row(contact, consent_marks.of(consents[contact.pk], venues)) for contact in contacts]
+    flagged = duplicates.flagged(contact.pk for contact in contacts)
+    return [
+        {**_row(contact, consent_marks.of(consents[contact.pk], venues)), "is_duplicate": contact.pk in flagged}
+        for contact in contacts
+    ]
 
 
 def _row(contact: Contact, consents: list[consent_marks.ConsentMark]) -> dict[str, Any]:
@@ -117,7 +121,6 @@ def _row(contact: Contact, consents: list[consent_marks.ConsentMark]) -> dict[st
         "tags": tag_marks.without_allergies(marks),
         "has_allergies": any(mark.is_allergy for mark in marks),
         "is_suspect": contact.has_suspect_key,
-        "is_duplicate": getattr(contact, "is_duplicate", False),
         "consents": consents[: consent_marks.SHOWN_IN_LIST],
         "more_consents": max(0, len(consents) - consent_marks.SHOWN_IN_LIST),
         "visit_count": contact.stats.visit_count,

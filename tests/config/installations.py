@@ -103,6 +103,13 @@ class Installation:
         lines = {pid: _command_line(pid) for pid in _children(self.process.pid)}
         return {kind: pid for kind in KINDS for pid, line in lines.items() if _is(kind, line)}
 
+    def has_children_within(self, kinds: set[str], seconds: float) -> bool:
+        """Whether exactly these run, at the latest after so many seconds: the web server answers before all have started."""
+        deadline = time.monotonic() + seconds
+        while set(self.children()) != kinds and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return set(self.children()) == kinds
+
     def kill(self, kind: str) -> None:
         """`kill -9` one child."""
         os.kill(self.children()[kind], signal.SIGKILL)

@@ -103,7 +103,7 @@ def test_servers_that_the_environment_names_are_used_and_none_is_started(running
         installation.start()
 
         assert installation.answers_within(PATIENCE, "/readyz")
-        assert set(installation.children()) == {"web", "worker", "beat"}
+        assert installation.has_children_within({"web", "worker", "beat"}, PATIENCE)
         assert installation.answer_of("doctor")["database"]["reason"].startswith("DATABASE_URL set by the environment")
 
 

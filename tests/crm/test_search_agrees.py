@@ -48,12 +48,15 @@ def guests(inside: Place) -> list[Contact]:
     return list(listing.active())
 
 
-@pytest.mark.parametrize("few", [0, 5, search.FEW])
+@pytest.mark.parametrize(("latest", "few"), [(search.LATEST, search.FEW), (search.LATEST, 0), (40, 5), (5, 0)])
 def test_the_database_finds_what_the_words_say(
-    guests: list[Contact], few: int, monkeypatch: pytest.MonkeyPatch
+    guests: list[Contact], latest: int, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Of a list that is longer than what is looked at first, and of words that many have: the constants stand for those."""
+    monkeypatch.setattr(search, "LATEST", latest)
+    monkeypatch.setattr(search, "MANY_AMONG_THEM", min(search.MANY_AMONG_THEM, latest // 5))
     monkeypatch.setattr(search, "FEW", few)
-    chance = random.Random(few)
+    chance = random.Random(latest + few)
 
     for _number in range(60):
         q = _query(chance)

@@ -104,7 +104,10 @@ def guests_of(place: Place) -> Evening:
 
 
 def board_of(place: Place) -> Evening:
-    """The guests, and a board with every state a row can have."""
+    """The guests, and a board with every state a row can have. The day's border is half a day away, whenever this runs."""
+    half_a_day_ago = timezone.now() - datetime.timedelta(hours=12)
+    place.venue.day_starts_at = half_a_day_ago.astimezone(place.venue.zone).time()
+    place.venue.save(update_fields=["day_starts_at"])
     found = guests_of(place)
     done = found.book("Gagnon", -1, 2, table="7")
     lifecycle.set_status(done, BookingStatus.ARRIVED, at=found.now - datetime.timedelta(minutes=56))
