@@ -32,7 +32,7 @@ from crm.models import (
     VisitSource,
     VisitSourceKind,
 )
-from crm.statistics import COUNTERS
+from crm.statistics import COUNTS as COUNTERS
 from crm.tags import SYSTEM_TAGS
 from tenants.models import Tenant, Venue
 

@@ -23,11 +23,13 @@ from crm.models import Contact
 class Counters:
     """What one table adds to the statistics: SQL aggregates over its rows of one contact and venue.
 
-    `aggregates` are named as the columns of ContactStats; the table has the columns contact_id and venue_id.
+    `table` is a table, or a subselect with an alias, that has the columns tenant_id, contact_id and venue_id. `aggregates`
+    are named as in crm.statistics (COUNTS, AMOUNTS, LAST_DAYS); `currency` is the expression by which amounts are kept apart.
     """
 
     table: str
     aggregates: Mapping[str, str]
+    currency: str = "''"
 
 
 class ContactFacet:
@@ -42,6 +44,13 @@ class ContactFacet:
     def counters(self) -> Iterable[Counters]:
         """What this app's tables add to the statistics of contacts."""
         return ()
+
+    def purchase_days(self) -> Iterable[str]:
+        """SELECTs of (contact_id, day) for purchases that are no visit, over the tenant $1 and the contacts ANY($2)."""
+        return ()
+
+    def reassign(self, loser: Contact, winner: Contact) -> None:
+        """Give this app's rows of the loser of a merge to its winner. Both contacts are locked."""
 
     def no_show_rates(self, contact_ids: list[UUID]) -> dict[UUID, float]:
         """The share of no-shows among what came due in the last 180 days, for contacts that had any (R-CRM-2)."""

@@ -38,6 +38,21 @@ class Permission(models.TextChoices):
     BOOKINGS_READ = "bookings_read", _("See bookings")
     BOOKINGS_CREATE = "bookings_create", _("Take bookings")
     BOOKINGS_WRITE = "bookings_write", _("Edit bookings and set their status")
+    ORDERS_READ = "orders_read", _("See orders and receipts")
+    ORDERS_CREATE = "orders_create", _("Take orders")
+    ORDERS_WRITE = "orders_write", _("Edit orders, set their status, refund")
+    ORDERING_BLOCK = "ordering_block", _("Block a guest from ordering")
+    ORDERING_UNBLOCK = "ordering_unblock", _("Lift a block on ordering")
+    DISCOUNTS_MANAGE = "discounts_manage", _("Manage fixed discounts")
+    RECEIPTS_CREATE = "receipts_create", _("Send receipts of the till")
+    WIFI_CREATE = "wifi_create", _("Send WiFi logins")
+    SIGNUPS_CREATE = "signups_create", _("Send inquiries and sign-ups")
+    FOLLOWERS_WRITE = "followers_write", _("Send followers of the app and their messages")
+    REVIEWS_CREATE = "reviews_create", _("Send reviews")
+    GROUPS_MANAGE = "groups_manage", _("Manage groups and segments")
+    MESSAGES_READ = "messages_read", _("Read messages and inquiries")
+    MESSAGES_SEND = "messages_send", _("Write to guests")
+    TEMPLATES_MANAGE = "templates_manage", _("Edit message templates")
     VENUES_MANAGE = "venues_manage", _("Edit venues")
     MEMBERS_MANAGE = "members_manage", _("Manage staff")
     KEYS_MANAGE = "keys_manage", _("Manage API keys")
@@ -51,7 +66,20 @@ P = Permission
 # What concerns the whole tenant: a key bound to one venue never holds these.
 TENANT_WIDE_PERMISSIONS = frozenset({P.MEMBERS_MANAGE, P.KEYS_MANAGE, P.SETTINGS_MANAGE, P.AUDIT_READ})
 
-HOST_PERMISSIONS = frozenset({P.CONTACTS_READ, P.CONTACTS_WRITE, P.BOOKINGS_READ, P.BOOKINGS_CREATE, P.BOOKINGS_WRITE})
+HOST_PERMISSIONS = frozenset(
+    {
+        P.CONTACTS_READ,
+        P.CONTACTS_WRITE,
+        P.BOOKINGS_READ,
+        P.BOOKINGS_CREATE,
+        P.BOOKINGS_WRITE,
+        P.ORDERS_READ,
+        P.ORDERS_CREATE,
+        P.ORDERS_WRITE,
+        P.ORDERING_BLOCK,
+        P.MESSAGES_READ,
+    }
+)
 MARKETER_PERMISSIONS = frozenset(
     {
         P.CONTACTS_READ,
@@ -61,12 +89,18 @@ MARKETER_PERMISSIONS = frozenset(
         P.CONTACTS_MERGE,
         P.TAGS_MANAGE,
         P.BOOKINGS_READ,
+        P.ORDERS_READ,
+        P.GROUPS_MANAGE,
+        P.MESSAGES_READ,
+        P.MESSAGES_SEND,
+        P.TEMPLATES_MANAGE,
     }
 )
 MANAGER_PERMISSIONS = (
     HOST_PERMISSIONS
     | MARKETER_PERMISSIONS
     | {P.CONTACTS_DELETE, P.HEALTH_READ, P.VENUES_MANAGE, P.MEMBERS_MANAGE, P.AUDIT_READ}
+    | {P.ORDERING_UNBLOCK, P.DISCOUNTS_MANAGE, P.REVIEWS_CREATE}
 )
 OWNER_PERMISSIONS = frozenset(set(Permission) - {P.GUEST_ACTION})
 
@@ -80,9 +114,20 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
 # A widget reads nothing, so that its key can stand in a web page; `guest_action` is what lets it record a guest's
 # own consent (R-CONSENT-2).
 PRESET_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    Preset.WIDGET: frozenset({P.BOOKINGS_CREATE, P.GUEST_ACTION}),
-    Preset.POS: frozenset({P.CONTACTS_READ, P.BOOKINGS_READ, P.BOOKINGS_CREATE, P.BOOKINGS_WRITE}),
-    Preset.WIFI: frozenset({P.GUEST_ACTION}),
-    Preset.READ: frozenset({P.CONTACTS_READ, P.BOOKINGS_READ}),
+    Preset.WIDGET: frozenset({P.BOOKINGS_CREATE, P.ORDERS_CREATE, P.SIGNUPS_CREATE, P.GUEST_ACTION}),
+    Preset.POS: frozenset(
+        {
+            P.CONTACTS_READ,
+            P.BOOKINGS_READ,
+            P.BOOKINGS_CREATE,
+            P.BOOKINGS_WRITE,
+            P.ORDERS_READ,
+            P.ORDERS_CREATE,
+            P.ORDERS_WRITE,
+            P.RECEIPTS_CREATE,
+        }
+    ),
+    Preset.WIFI: frozenset({P.WIFI_CREATE, P.GUEST_ACTION}),
+    Preset.READ: frozenset({P.CONTACTS_READ, P.BOOKINGS_READ, P.ORDERS_READ}),
     Preset.ADMIN: OWNER_PERMISSIONS,
 }

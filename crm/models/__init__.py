@@ -11,13 +11,16 @@ from crm.models.contact import (
     SearchToken,
 )
 from crm.models.duplicate import DuplicatePair, DuplicateReason
+from crm.models.group import ContactGroup, GroupMember, Segment
+from crm.models.review import Review, ReviewSource
 from crm.models.statistics import ContactStats
-from crm.models.tag import ContactTag, Tag
+from crm.models.tag import ContactTag, LiftedTag, Tag
 from crm.models.visit import Visit, VisitSource, VisitSourceKind
 
 __all__ = [
     "NEVER",
     "Contact",
+    "ContactGroup",
     "ContactIdentifier",
     "ContactKind",
     "ContactState",
@@ -26,8 +29,13 @@ __all__ = [
     "DuplicatePair",
     "DuplicateReason",
     "FieldChange",
+    "GroupMember",
     "IdentifierKind",
+    "LiftedTag",
+    "Review",
+    "ReviewSource",
     "SearchToken",
+    "Segment",
     "Tag",
     "Visit",
     "VisitSource",

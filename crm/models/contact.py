@@ -42,7 +42,8 @@ class Contact(TenantModel):
     `email` and `phone` are in normal form (R-ID-3, R-ID-4) or empty. `birthday` and `anniversary` are
     YYYY-MM-DD or --MM-DD. `version` is
     raised by edits of the contact's own fields. `profile_at` is the time of the event that created it: an older event
-    does not overwrite what it brought (R-WRITE-2). The `imported_` columns are the baseline of R-IO-2.
+    does not overwrite what it brought (R-WRITE-2). The `imported_` columns are the baseline of R-IO-2. `code` is the
+    number an anonymous user of the app is known by (R-CRM-8). `merged_into` is the winner of a merge (R-MERGE-4).
     """
 
     kind = models.CharField(max_length=12, choices=ContactKind, default=ContactKind.UNREGISTERED)
@@ -78,11 +79,17 @@ class Contact(TenantModel):
     imported_order_count = models.PositiveIntegerField(default=0)
     imported_spend_minor = models.BigIntegerField(default=0)
     imported_last_visit_on = models.DateField(null=True)
+    merged_into = TenantForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged", db_index=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["tenant", "code"], name="one_contact_per_code", condition=~models.Q(code="")
+            )
+        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 fields=["tenant", "sort_name", "id"], name="contact_by_name", condition=models.Q(state="active")
@@ -100,6 +107,11 @@ class Contact(TenantModel):
                 fields=["tenant", "deleted_at", "id"], name="contact_in_bin", condition=models.Q(state="deleted")
             ),
             models.Index(fields=["tenant", "id"], name="contact_suspect", condition=models.Q(has_suspect_key=True)),
+            models.Index(
+                fields=["tenant", "merged_into"],
+                name="contact_by_winner",
+                condition=models.Q(merged_into__isnull=False),
+            ),
             # What few contacts have is found by these; what many have, on the way through the list.
             models.Index(
                 fields=["tenant", "language", "sort_name", "id"],

@@ -13,7 +13,10 @@ from tenants.models import Tenant
 class ContactStats(models.Model):
     """Derived counters of a contact, rebuilt by crm.statistics and never edited (R-CRM-2).
 
-    `last_visit_on` is NEVER when there is none. `by_venue` maps a venue's id to the same counters of that venue.
+    `last_visit_on` and `last_purchase_on` are NEVER when there is none. Amounts are minor units of `currency`, the one of
+    the latest purchase, since amounts are never added across currencies; `by_currency` has those of each. A purchase is
+    a fulfilled order or a receipt that is not linked to one. `purchase_interval_days` lies between the distinct days with
+    a purchase or an arrived booking. `by_venue` maps a venue's id to the same counters of that venue.
     """
 
     contact = models.OneToOneField(
@@ -27,7 +30,19 @@ class ContactStats(models.Model):
     booking_count = models.PositiveIntegerField(default=0)
     cancelled_count = models.PositiveIntegerField(default=0)
     no_show_count = models.PositiveIntegerField(default=0)
+    order_count = models.PositiveIntegerField(default=0)
+    purchase_count = models.PositiveIntegerField(default=0)
+    spend_minor = models.BigIntegerField(default=0)
+    average_ticket_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3, default="")
+    last_purchase_on = models.DateField(default=NEVER)
+    purchase_interval_days = models.FloatField(null=True)
+    review_count = models.PositiveIntegerField(default=0)
+    review_average = models.FloatField(null=True)
+    is_rating_falling = models.BooleanField(default=False)
+    google_rating = models.PositiveSmallIntegerField(null=True)
     by_venue = models.JSONField(default=dict)
+    by_currency = models.JSONField(default=dict)
 
     objects = TenantManager()
 
@@ -35,10 +50,14 @@ class ContactStats(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["tenant", "visit_count", "contact"], name="stats_by_visits"),
             models.Index(fields=["tenant", "last_visit_on", "contact"], name="stats_by_last_visit"),
+            models.Index(fields=["tenant", "spend_minor", "contact"], name="stats_by_spend"),
             models.Index(
                 fields=["tenant", "no_show_count", "contact"],
                 name="stats_by_no_shows",
                 condition=models.Q(no_show_count__gt=0),
+            ),
+            models.Index(
+                fields=["tenant", "contact"], name="stats_falling", condition=models.Q(is_rating_falling=True)
             ),
         ]
 
