@@ -19,9 +19,10 @@ from consent import reading as consents
 from consent.models import Source
 from consent.reading import ConsentItem
 from consent.status import ConsentChannel, Status
-from crm import allergies, duplicates, editing, special_dates, statistics, tags
+from crm import allergies, duplicates, editing, figures, special_dates, statistics, tags
 from crm.channel import Channel
-from crm.models import NEVER, Contact, ContactKind, ContactStats
+from crm.figures import Figures, Spend
+from crm.models import Contact, ContactKind, ContactStats
 from crm.special_dates import SpecialDateKind
 
 PROFILE = (
@@ -50,18 +51,9 @@ PROFILE = (
     "updated_at",
 )
 CONSENT = tuple(field.name for field in fields(ConsentItem))
-COUNTS = ("visit_count", "booking_count", "cancelled_count", "no_show_count")
-# Filled by orders and reviews; without data counts are 0, everything else is null (R-CRM-2).
-NO_ORDERS: dict[str, Any] = {
-    "order_count": 0,
-    "spend_total_minor": None,
-    "average_ticket_minor": None,
-    "purchase_interval_days": None,
-    "last_purchase_on": None,
-    "review_average": None,
-    "google_rating": None,
-    "currency": None,
-}
+COUNTS = ("visit_count", "booking_count", "cancelled_count", "no_show_count", "order_count")
+FIGURES = tuple(field.name for field in fields(Figures))
+SPEND = tuple(field.name for field in fields(Spend))
 NOT_YET: dict[str, Any] = {
     "groups": [],
     "is_ordering_blocked": False,
@@ -97,12 +89,32 @@ class ConsentDocument(serializers.Serializer[Any]):
         ref_name = "Consent"
 
 
+class SpendDocument(serializers.Serializer[Any]):
+    currency = serializers.CharField()
+    total_minor = serializers.IntegerField()
+
+    class Meta:
+        ref_name = "Spend"
+
+
+class CurrencySpendDocument(SpendDocument):
+    """Amounts are never added across currencies: here is each by itself."""
+
+    purchase_count = serializers.IntegerField(help_text="Fulfilled orders, and receipts that are not of an order.")
+    by_source = serializers.DictField(child=serializers.IntegerField(), help_text="web, phone, pos: minor units.")
+
+    class Meta:
+        ref_name = "CurrencySpend"
+
+
 class VenueStatsDocument(serializers.Serializer[Any]):
     venue = serializers.UUIDField()
     visit_count = serializers.IntegerField()
     booking_count = serializers.IntegerField()
     cancelled_count = serializers.IntegerField()
     no_show_count = serializers.IntegerField()
+    order_count = serializers.IntegerField()
+    spend = SpendDocument(many=True)
 
     class Meta:
         ref_name = "VenueStats"
@@ -125,7 +137,8 @@ class StatsDocument(serializers.Serializer[Any]):
     last_purchase_on = serializers.DateField(allow_null=True)
     review_average = serializers.FloatField(allow_null=True)
     google_rating = serializers.IntegerField(allow_null=True)
-    currency = serializers.CharField(allow_null=True)
+    currency = serializers.CharField(allow_null=True, help_text="Of the latest purchase.")
+    spend = CurrencySpendDocument(many=True)
     by_venue = VenueStatsDocument(many=True)
 
     class Meta:
@@ -236,16 +249,17 @@ def _consent(item: ConsentItem) -> dict[str, Any]:
 
 
 def _stats(contact: Contact, stats: ContactStats, rates: dict[UUID, float]) -> dict[str, Any]:
-    rate = rates.get(contact.pk)
+    rate, read = rates.get(contact.pk), figures.of(stats)
     return {
         **{name: getattr(stats, name) for name in COUNTS},
         "imported_visit_count": contact.imported_visit_count,
-        "last_visit_on": None if stats.last_visit_on == NEVER else stats.last_visit_on,
         "no_show_rate_180d": None if rate is None else round(rate, 4),
-        **NO_ORDERS,
-        "by_venue": [{"venue": venue, **_counts(counters)} for venue, counters in sorted(stats.by_venue.items())],
+        **{name: getattr(read, name) for name in FIGURES},
+        "spend": [{name: getattr(one, name) for name in SPEND} for one in figures.spend(stats)],
+        "by_venue": [{"venue": venue, **_venue_stats(own)} for venue, own in sorted(stats.by_venue.items())],
     }
 
 
-def _counts(counters: dict[str, int]) -> dict[str, int]:
-    return {name: counters.get(name, 0) for name in COUNTS}
+def _venue_stats(own: dict[str, Any]) -> dict[str, Any]:
+    spent = [{"currency": currency, "total_minor": total} for currency, total in sorted(own.get("spend", {}).items())]
+    return {**{name: own.get(name, 0) for name in COUNTS}, "spend": spent}

@@ -65,6 +65,7 @@ def test_the_card_has_every_member_of_the_contract(key, anna):
         "review_average": None,
         "google_rating": None,
         "currency": None,
+        "spend": [],
         "by_venue": [],
     }
     assert (card["kind"], card["first_channel"], card["tags"], card["deleted_at"]) == ("unregistered", "api", [], None)
