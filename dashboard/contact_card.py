@@ -7,17 +7,14 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from bookings.models import OPEN, Booking
 from consent import reading
-from crm import allergies, bin, statistics, tags, visits  # noqa: A004 - the contacts' bin
+from crm import allergies, bin, tags  # noqa: A004 - the contacts' bin
 from crm.channel import Channel
 from crm.models import Contact, ContactTag, Tag
-from crm.visits import Breakdown
-from dashboard import consent_marks, contact_list, special_days, tag_marks
+from dashboard import consent_marks, contact_figures, special_days, tag_marks
 from dashboard.tag_marks import TagMark
-from dashboard.templatetags.coperto import amount, money, percent, weekday_day
 from tenants.models import Venue
 
 
@@ -28,8 +25,8 @@ def content(contact: Contact, venues: list[Venue]) -> dict[str, Any]:
         "section": "contacts",
         "card": head(contact, contact_tags),
         **tag_content(contact, contact_tags),
-        "stats": _stats(contact, venues),
-        "venue_stats": _by_venue(contact, venues),
+        "stats": contact_figures.of(contact, venues),
+        "venue_stats": contact_figures.by_venue(contact, venues),
         "consents": consent_marks.of(reading.current([contact], now=timezone.now())[contact.pk], venues),
         "upcoming_count": Booking.objects.filter(
             contact=contact, starts_at__gte=timezone.now(), status__in=OPEN
@@ -80,47 +77,6 @@ def tag_content(contact: Contact, contact_tags: list[ContactTag] | None = None) 
 def _as_this_role_may_see(mark: TagMark) -> TagMark:
     """An allergy's text is health data: who may not read it sees that there is one, and cannot take it off (R-PRIV-3)."""
     return mark if not mark.is_allergy or allergies.may_be_read() else tag_marks.anonymous(mark, _("Allergy"))
-
-
-def _stats(contact: Contact, venues: list[Venue]) -> list[dict[str, str]]:
-    own, parts = contact.stats, visits.breakdown(contact)
-    rate = statistics.no_show_rates([contact.pk]).get(contact.pk)
-    rows = [
-        (_("Visits"), amount(own.visit_count + contact.imported_visit_count), _visit_detail(parts)),
-        (_("Last visit"), weekday_day(contact_list.last_visit_on(contact)), ""),
-        (_("Bookings"), amount(own.booking_count), ""),
-        (pgettext("how many", "Cancelled"), amount(own.cancelled_count), ""),
-        (
-            _("No-shows"),
-            amount(own.no_show_count),
-            "" if rate is None else _("%(rate)s in 180 days") % {"rate": percent(rate)},
-        ),
-    ]
-    if contact.imported_order_count or contact.imported_spend_minor:
-        currency = venues[0].currency
-        orders = contact.imported_order_count
-        counted = ngettext("%(count)s order, imported", "%(count)s orders, imported", orders) % {
-            "count": amount(orders)
-        }
-        rows.append((_("Spend"), money(contact.imported_spend_minor, currency), counted))
-    return [{"label": label, "value": value, "detail": detail} for label, value, detail in rows]
-
-
-def _visit_detail(parts: Breakdown) -> str:
-    details = []
-    if parts.wifi_only:
-        details.append(_("%(count)s by WiFi only") % {"count": amount(parts.wifi_only)})
-    if parts.imported:
-        details.append(_("%(count)s imported") % {"count": amount(parts.imported)})
-    return ", ".join(details)
-
-
-def _by_venue(contact: Contact, venues: list[Venue]) -> list[dict[str, Any]]:
-    return [
-        {"venue": venue.name, "visits": own["visit_count"], "no_shows": own["no_show_count"]}
-        for venue in venues
-        if (own := contact.stats.by_venue.get(str(venue.pk)))
-    ]
 
 
 def local_day(at: datetime.datetime, venues: list[Venue]) -> datetime.date:
