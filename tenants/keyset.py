@@ -83,6 +83,16 @@ def page(rows: QuerySet[Row], *, cursor: str | None, by: str, table: Mapping[str
     )
 
 
+def page_or_first(
+    rows: QuerySet[Row], *, cursor: str | None, by: str, table: Mapping[str, Ordering], limit: int
+) -> Page[Row]:
+    """The same for people: a cursor that is broken or belongs elsewhere begins at the first page."""
+    try:
+        return page(rows, cursor=cursor, by=by, table=table, limit=limit)
+    except BrokenCursor:
+        return page(rows, cursor=None, by=by, table=table, limit=limit)
+
+
 @dataclass(frozen=True, slots=True)
 class _Edge:
     is_backward: bool

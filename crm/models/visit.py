@@ -29,6 +29,9 @@ class Visit(TenantModel):
                 fields=["tenant", "contact", "venue", "local_date"], name="one_visit_per_contact_venue_and_day"
             )
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["tenant", "local_date", "venue"], name="visit_by_day")
+        ]
 
     def __str__(self) -> str:
         return f"{self.local_date}"
