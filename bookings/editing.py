@@ -1,29 +1,21 @@
-"""Editing a booking, and when an edit reaches the contact (R-WRITE-3, R-WRITE-4).
-
-An edit of a booking whose status was final before it never does. Of an open one it does: a changed phone changes the
-contact's phone, an e-mail can be added but not changed, and a key added to a booking without contact is an intake of
-the guest the booking knows. Only what the edit changes is new: clients send the whole guest again, and what they repeat
-is as old as the booking, so that what the contact was told on its own page since does not come back (R-WRITE-2).
-"""
+"""Editing a booking: its own fields, and the guest data on it, which crm.fact_editing carries on (R-WRITE-3, R-WRITE-4)."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
 from audit import recording
 from audit.actions import Action
-from bookings import lifecycle, locking
+from bookings import lifecycle
 from bookings.models import Booking
 from consent import recording as consent_recording
-from crm import identity, intake
-from crm.channel import Channel
-from crm.identity import Book
-from crm.intake import CrmSync, EmailLocked, Guest, Intake
+from consent.models import Source
+from crm import fact_editing
+from crm.intake import CrmSync, Guest
 from crm.warnings import IntakeWarning
 
 EDITABLE = ("starts_at", "party_size", "notes", "table", "occasion", "is_late")
@@ -47,10 +39,11 @@ def edit(
 
     Raises intake.EmailInUse, EmailLocked, PhoneInUse when the guest data would make the contact somebody else.
     """
-    keys = () if guest is None else identity.check(guest.email, guest.phone, booking.venue.country).keys
-    booking, book = locking.lock_with_keys(booking, keys)
-    before = _state(booking)
-    sync, warnings = _sync(booking, None if guest is None else _Said.of(booking, guest, snapshot or {}), book)
+    booking, book = fact_editing.lock(booking, guest)
+    before, now = _state(booking), timezone.now()
+    carried = fact_editing.carry(booking, guest, snapshot or {}, book=book, told_at=booking.created_at, at=now)
+    if carried.reception is not None:
+        consent_recording.at_edit(booking, carried.reception, source=Source.BOOKING, at=now)
     for name, value in changes.items():
         setattr(booking, name, value)
     if snapshot is not None:
@@ -60,80 +53,7 @@ def edit(
     old, new = recording.changed(before, _state(booking))
     if new:
         _save(booking, old, new)
-    return Edited(booking, sync, warnings)
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What an edit says of the guest: `news`, and what the booking has said `before`, without its keys."""
-
-    news: Guest
-    before: Guest
-
-    @classmethod
-    def of(cls, booking: Booking, guest: Guest, snapshot: Mapping[str, Any]) -> _Said:
-        same = [name for name, value in snapshot.items() if booking.guest.get(name) == value]
-        news = replace(guest, **{name: getattr(_NOTHING, name) for name in same})
-        before = {name: getattr(guest, name) for name in same if name in intake.PROFILE_FIELDS}
-        return cls(news, replace(_NOTHING, **before))
-
-
-_NOTHING = Guest()
-
-
-def _sync(booking: Booking, said: _Said | None, book: Book) -> tuple[CrmSync, list[IntakeWarning]]:
-    """Carry the guest data to the contact where the rules let them through."""
-    if booking.is_final:
-        return CrmSync.SKIPPED_FINAL_STATUS, []
-    if booking.contact is not None and not booking.contact.is_active:
-        return CrmSync.SKIPPED_CONTACT_DELETED, []
-    if said is None:
-        return (CrmSync.NO_IDENTITY if booking.contact is None else CrmSync.UNCHANGED), []
-    now = timezone.now()
-    if booking.contact is None:
-        intakes = [_intake(booking, _with_known(booking, said.news), now)]
-    else:
-        _check_email(booking, said.news, book)
-        intakes = [_intake(booking, said.before, booking.created_at), _intake(booking, said.news, now)]
-    *earlier, reception = intake.receive_many(intakes)
-    booking.contact = reception.contact
-    _consent(booking, reception, now)
-    is_updated = any(one.crm_sync is CrmSync.UPDATED for one in earlier)
-    return CrmSync.UPDATED if is_updated else reception.crm_sync, reception.warnings
-
-
-def _intake(booking: Booking, guest: Guest, at: datetime.datetime) -> Intake:
-    return Intake(guest, Channel(booking.channel), booking.venue, at, chosen=booking.contact_id)
-
-
-def _with_known(booking: Booking, news: Guest) -> Guest:
-    """With the names and the like that the booking was taken with; its old keys led to nobody and stay out."""
-    known = {name: booking.guest.get(name, "") for name in intake.PROFILE_FIELDS if not getattr(news, name)}
-    return replace(news, **known)
-
-
-def _check_email(booking: Booking, news: Guest, book: Book) -> None:
-    """Whoever else has the new e-mail: a contact that has one keeps it."""
-    contact = booking.contact
-    email = identity.check(news.email, "", booking.venue.country).e
-    holder = book.by_email.get(email) if email else None
-    if email and contact.email and email != contact.email and (holder is None or holder.pk != contact.pk):
-        raise EmailLocked(field="guest.email")
-
-
-def _consent(booking: Booking, reception: intake.Reception, now: datetime.datetime) -> None:
-    """What the booking newly carries an address for: an unchanged one says nothing new (R-CONSENT-2)."""
-    former = identity.check(booking.guest.get("email"), booking.guest.get("phone"), booking.venue.country)
-    consent_recording.at_booking(
-        venue=booking.venue,
-        channel=Channel(booking.channel),
-        email=None if reception.identity.e == former.e else reception.identity.e,
-        phone=None if reception.identity.p == former.p else reception.identity.p,
-        contact=reception.contact,
-        opt_in=None,
-        source_id=booking.pk,
-        at=now,
-    )
+    return Edited(booking, carried.crm_sync, carried.warnings)
 
 
 def _save(booking: Booking, old: dict[str, Any], new: dict[str, Any]) -> None:

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from audit import recording
 from audit.actions import Action
-from bookings import locking, presence
+from bookings import presence
 from bookings.models import PRESENT, Booking, BookingStatus
-from crm import statistics
+from crm import fact_locking, statistics
 from tenants import scope
 
 
@@ -19,7 +19,7 @@ def set_status(booking: Booking, status: BookingStatus, *, at: datetime.datetime
 
     Locks the contact, then the booking. Visits and statistics follow in the same transaction.
     """
-    booking = locking.lock(booking)
+    booking = fact_locking.lock(booking)
     if booking.status == status:
         return booking
     at = at or timezone.now()

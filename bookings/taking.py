@@ -18,6 +18,7 @@ from audit.models import AuditEntry
 from bookings import presence
 from bookings.models import PRESENT, Booking, BookingKind, BookingStatus
 from consent import recording as consent_recording
+from consent.models import Source
 from consent.recording import OptIn
 from crm import identity, intake, statistics
 from crm.channel import Channel
@@ -129,11 +130,11 @@ def _entry(booking: Booking) -> AuditEntry:
 
 
 def _record_consent(draft: Draft, reception: intake.Reception, booking: Booking) -> None:
-    consent_recording.at_booking(
+    consent_recording.at_intake(
+        source=Source.BOOKING,
         venue=draft.venue,
         channel=draft.channel,
-        email=reception.identity.e,
-        phone=reception.identity.p,
+        who=reception.identity,
         contact=reception.contact,
         opt_in=draft.opt_in,
         source_id=booking.pk,

@@ -50,15 +50,17 @@ def current(contacts: Iterable[Contact], *, now: datetime.datetime) -> dict[UUID
     Two queries, three when a venue under `casl` has implied ones.
     """
     contacts = list(contacts)
-    held = _held({address for contact in contacts for address in (contact.email, contact.phone) if address})
+    held = of_addresses((one for contact in contacts for one in (contact.email, contact.phone) if one), now=now)
+    return {contact.pk: [*held.get(contact.email, ()), *held.get(contact.phone, ())] for contact in contacts}
+
+
+def of_addresses(addresses: Iterable[str], *, now: datetime.datetime) -> dict[str, list[ConsentItem]]:
+    """The consents of these addresses (in normal form), those on record, by venue and channel; as many queries."""
+    held = _held(set(addresses))
     clocks = _clocks([row for statuses in held.values() for row in statuses])
     return {
-        contact.pk: [
-            _item(row, clocks.get(_key(row), Clock()), now)
-            for address in (contact.email, contact.phone)
-            for row in held.get(address, ())
-        ]
-        for contact in contacts
+        address: [_item(row, clocks.get(_key(row), Clock()), now) for row in statuses]
+        for address, statuses in held.items()
     }
 
 

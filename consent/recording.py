@@ -18,7 +18,11 @@ from uuid import UUID
 from consent import events, evidence
 from consent.models import ConsentEntry, ConsentStatus, Source
 from consent.status import GUEST_ACTS, UNTICKED, ConsentChannel, ConsentIrreversible, Event, Status, Step, step
+from crm import identity
 from crm.channel import Channel
+from crm.facts import GuestFact
+from crm.identity import Identity
+from crm.intake import Reception
 from crm.models import Contact
 from tenants import rows, scope
 from tenants.models import Venue
@@ -79,25 +83,47 @@ class Outcome:
     is_refused: bool
 
 
-def at_booking(
+def at_intake(
     *,
+    source: Source,
     venue: Venue,
     channel: Channel,
-    email: str | None,
-    phone: str | None,
+    who: Identity,
     contact: Contact | None,
     opt_in: OptIn | None,
     source_id: UUID,
     at: datetime.datetime,
 ) -> list[Outcome]:
-    """Record what a booking that was just taken means. The intake before it locked the addresses.
+    """Record what a booking or an order that was just taken means. The intake before it locked the addresses of `who`.
 
     Raises PermissionMissing when it says what the guest did with a box and the actor may not act for the guest.
     """
     if opt_in is not None:
         scope.require(Permission.GUEST_ACTION)
     event = events.event_of(channel, None, is_guest_act=scope.actor().may(Permission.GUEST_ACTION))
-    return record(Occurrence(event, venue, email, phone, contact, Source.BOOKING, at, source_id, opt_in))
+    return record(Occurrence(event, venue, who.e, who.p, contact, source, at, source_id, opt_in))
+
+
+def at_edit(fact: GuestFact, reception: Reception, *, source: Source, at: datetime.datetime) -> list[Outcome]:
+    """Record what an edited booking or order newly carries an address for: an unchanged one says nothing new.
+
+    The fact still has its former snapshot. The intake of the edit locked the addresses.
+    """
+    now, former = (
+        reception.identity,
+        identity.check(fact.guest.get("email"), fact.guest.get("phone"), fact.venue.country),
+    )
+    who = identity.check(None if now.e == former.e else now.e, None if now.p == former.p else now.p, fact.venue.country)
+    return at_intake(
+        source=source,
+        venue=fact.venue,
+        channel=Channel(fact.channel),
+        who=who,
+        contact=reception.contact,
+        opt_in=None,
+        source_id=fact.pk,
+        at=at,
+    )
 
 
 def record(one: Occurrence) -> list[Outcome]:

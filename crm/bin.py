@@ -22,7 +22,7 @@ def delete(contact: Contact) -> Contact:
     found = identity.open_book_of(contact).contacts.get(contact.pk)
     if found is None:
         raise NotInList
-    contact = identity.lock(contact)
+    contact = identity.lock(found)
     _move(contact, ContactState.DELETED, deleted_at=timezone.now())
     ContactIdentifier.objects.filter(contact=contact).update(is_active=False, is_key=False)
     search_index.remove([contact])

@@ -95,6 +95,9 @@ def edit(contact: Contact, values: Mapping[str, str], *, reverts: FieldChange | 
         raise NotInList
     changes = profile.assign(found, _normal(values, who))
     _check_free(found, book)
+    if found.kind == ContactKind.ANONYMOUS and (found.email or found.phone):
+        # Staff say who the user of the app is: a guest like any other, only without an account.
+        found.kind = ContactKind.UNREGISTERED
     warnings = suspicion.of_keys(who)
     if any(change.field in profile.KEY_FIELDS for change in changes):
         found.has_suspect_key = suspicion.is_suspect(_present_keys(found))
@@ -152,7 +155,14 @@ def _save(
     contact.version += is_edit
     contact.updated_at = now
     contact.save(
-        update_fields=[*profile.STAFF_FIELDS, *profile.DERIVED_FIELDS, "has_suspect_key", "version", "updated_at"]
+        update_fields=[
+            *profile.STAFF_FIELDS,
+            *profile.DERIVED_FIELDS,
+            "kind",
+            "has_suspect_key",
+            "version",
+            "updated_at",
+        ]
     )
     fields = {change.field for change in changes}
     if fields & profile.KEY_FIELDS:

@@ -126,13 +126,35 @@ def match(identity: Identity, book: Book) -> Match:
 def open_book(keys: Iterable[str], contact_ids: Iterable[UUID] = ()) -> Book:
     """Lock the keys and every contact that holds one of them, or is named by id, and load them.
 
-    The locks last until the transaction ends. Ids of other tenants, and of contacts that are not active, are left out.
+    The locks last until the transaction ends. Ids of other tenants, and of contacts that are not active, are left out; the
+    id of a contact that was merged leads to its winner (R-MERGE-4). A winner that was not named is locked by starting
+    again: the savepoint lets go of what was locked, since locking it after the others would break the order.
+    """
+    values, named = sorted(set(keys)), set(contact_ids)
+    if not named:
+        return open_once(values, named)[0]
+    while True:
+        with transaction.atomic():
+            book, unlocked = open_once(values, named)
+            if not unlocked:
+                return book
+            transaction.set_rollback(True)
+        named |= unlocked
+
+
+def open_once(keys: Iterable[str], named: set[UUID]) -> tuple[Book, set[UUID]]:
+    """The book, and the winners of named contacts that are not locked yet: with any, start again and name them, too.
+
+    For who has a savepoint of its own to let go of the locks. It must not stand around another savepoint that took them:
+    when that one is released, PostgreSQL lets those who wait for its rows wait for the end of the whole transaction.
     """
     values = sorted(set(keys))
     lock_keys(values)
     held = rows.run(_HELD, scope.tenant_id(), values) if values else []
-    locked = _locked({contact_id for _kind, _value, contact_id, _is_main in held} | set(contact_ids))
-    book = Book(contacts={contact.pk: contact for contact in locked if contact.is_active})
+    locked = {one.pk: one for one in _locked({contact_id for _kind, _value, contact_id, _is_main in held} | named)}
+    winners = {one.merged_into_id for one in locked.values() if one.merged_into_id is not None}
+    answering = {pk: _answering(one, locked) for pk, one in locked.items()}
+    book = Book(contacts={pk: one for pk, one in answering.items() if one.is_active})
     for kind, value, contact_id, is_main in held:
         holder = book.contacts.get(contact_id)
         # A contact that was waited for may have left the key meanwhile.
@@ -144,7 +166,14 @@ def open_book(keys: Iterable[str], contact_ids: Iterable[UUID] = ()) -> Book:
             book.by_email[value] = holder
         else:
             book.enter_phone(holder, value)
-    return book
+    return book, winners - set(locked)
+
+
+def _answering(contact: Contact, locked: dict[UUID, Contact]) -> Contact:
+    """The contact itself, or the winner of its merge."""
+    while contact.merged_into_id in locked:
+        contact = locked[contact.merged_into_id]
+    return contact
 
 
 # Of the many who hold a made-up phone, only the latest are looked at and locked, besides the one whose key it is.
@@ -163,15 +192,16 @@ def open_book_of(contact: Contact, keys: Iterable[str] = ()) -> Book:
     When its keys have changed since the contact was loaded it starts again: the savepoint lets go of what was locked,
     since locking more keys after contacts would break the order.
     """
-    keys, own = set(keys), _keys_of(contact)
+    keys, own, named = set(keys), _keys_of(contact), {contact.pk}
     while True:
         with transaction.atomic():
-            book = open_book(keys | own, [contact.pk])
+            book, unlocked = open_once(keys | own, named)
             found = book.contacts.get(contact.pk)
-            if found is None or _keys_of(found) <= own:
+            present = set() if found is None else _keys_of(found)
+            if not unlocked and present <= own:
                 return book
             transaction.set_rollback(True)
-        own |= _keys_of(found)
+        own, named = own | present, named | unlocked
 
 
 def _keys_of(contact: Contact) -> set[str]:

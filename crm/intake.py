@@ -19,7 +19,17 @@ from django.utils.translation import gettext_lazy as _
 from audit import recording
 from audit.actions import Action
 from audit.models import AuditEntry
-from crm import duplicates, identity, person_name, profile, search_index, search_text, statistics, suspicion
+from crm import (
+    duplicates,
+    identity,
+    person_name,
+    profile,
+    registration,
+    search_index,
+    search_text,
+    statistics,
+    suspicion,
+)
 from crm.channel import Channel
 from crm.models import Contact, ContactKind
 from crm.recency import Recency
@@ -94,7 +104,8 @@ class Guest:
 class Intake:
     """An event that carries guest data. `at` is its time (R-WRITE-2); `chosen` a contact that staff picked (R-ID-8).
 
-    `first_contact_on` is given by files that know it; otherwise the day of `at` at the venue.
+    `first_contact_on` is given by files that know it; otherwise the day of `at` at the venue. `is_open_to_anonymous`: it is
+    something that an anonymous user of the app may do, such as to follow or to register (R-CRM-8).
     """
 
     guest: Guest
@@ -104,6 +115,7 @@ class Intake:
     chosen: UUID | None = None
     first_contact_on: datetime.date | None = None
     mode: Mode = Mode.UPSERT
+    is_open_to_anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +137,8 @@ class Reception:
 
 
 def receive(intake: Intake) -> Reception:
-    """Take in one guest. Raises EmailInUse, EmailLocked, PhoneInUse, UnknownContact for a chosen contact only."""
+    """Take in one guest. For a chosen contact only, raises EmailInUse, EmailLocked, PhoneInUse, UnknownContact, and
+    registration.RegistrationRequired."""
     return receive_many([intake])[0]
 
 
@@ -168,6 +181,8 @@ class _Batch:
         contact = self.book.contacts.get(intake.chosen) if intake.chosen else None
         if contact is None:
             raise UnknownContact(field="contact")
+        if not intake.is_open_to_anonymous:
+            registration.check(contact)
         self.check_keys(contact, who)
         return self._update(intake, who, identity.Match(contact), warnings)
 

@@ -56,7 +56,8 @@ def assign(contact: Contact, values: Mapping[str, str]) -> list[Change]:
 
 def derive(contact: Contact) -> None:
     """Set the columns that follow from others: sort name, phrases, month and day of birth."""
-    contact.sort_name = search_text.sort_name(contact.last_name, contact.first_name, contact.email, contact.phone)
+    sort_name = search_text.sort_name(contact.last_name, contact.first_name, contact.email, contact.phone)
+    contact.sort_name = sort_name or contact.code
     contact.phrase_text = search_text.phrase_text(
         first_name=contact.first_name,
         last_name=contact.last_name,

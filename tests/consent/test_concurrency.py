@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from consent import rebuilding, recording, unsubscribing
-from consent.models import ConsentEntry, ConsentStatus
+from consent.models import ConsentEntry, ConsentStatus, Source
 from consent.recording import OptIn
 from consent.status import ConsentChannel, Event, Status, step
 from crm import identity, intake
@@ -72,11 +72,11 @@ def test_an_online_booking_and_staff_who_unsubscribe_at_once_follow_one_another(
     def book() -> object:
         with scope.enter(scope.tenant_id(), GUEST):
             reception = intake.receive(Intake(Guest(email=EMAIL, phone=PHONE), Channel.WEB, venue, NOON))
-            return recording.at_booking(
+            return recording.at_intake(
+                source=Source.BOOKING,
                 venue=venue,
                 channel=Channel.WEB,
-                email=reception.identity.e,
-                phone=reception.identity.p,
+                who=reception.identity,
                 contact=reception.contact,
                 opt_in=OptIn(email=True, sms=False),
                 source_id=contact.pk,

@@ -12,6 +12,7 @@ from consent import recording
 from consent.models import ConsentEntry, ConsentStatus, Source
 from consent.recording import OptIn
 from consent.status import ConsentIrreversible, Event
+from crm import identity
 from crm.channel import Channel
 from tenants import scope
 from tenants.permissions import Role
@@ -273,11 +274,11 @@ def _columns(entry: ConsentEntry) -> dict:
 
 
 def _book(venue, channel, opt_in):
-    recording.at_booking(
+    recording.at_intake(
+        source=Source.BOOKING,
         venue=venue,
         channel=channel,
-        email=EMAIL,
-        phone=None,
+        who=identity.check(EMAIL, None, venue.country),
         contact=None,
         opt_in=opt_in,
         source_id=venue.pk,
