@@ -82,8 +82,8 @@ class Problem(Exception):
 class BadInput(Problem):
     """400: the request names fields that are wrong, missing or unknown."""
 
-    def __init__(self, errors: Iterable[FieldError]) -> None:
-        super().__init__(400, "invalid", _("The request has faulty fields; see errors."), errors=errors)
+    def __init__(self, errors: Iterable[FieldError], *, extra: Mapping[str, Any] | None = None) -> None:
+        super().__init__(400, "invalid", _("The request has faulty fields; see errors."), errors=errors, extra=extra)
 
 
 def refused_field(field: str, code: str, detail: str | Promise) -> BadInput:
@@ -159,7 +159,7 @@ def _refusal(exc: Refusal) -> Problem:
     """A faulty field is the same 400 whether its shape or a rule found it."""
     errors = [FieldError(exc.field, exc.code, str(exc.message))] if exc.field else []
     if errors and exc.status == HTTPStatus.BAD_REQUEST:
-        return BadInput(errors)
+        return BadInput(errors, extra=exc.extra)
     return Problem(exc.status, exc.code, exc.message, errors=errors, extra=exc.extra)
 
 

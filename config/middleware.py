@@ -21,7 +21,7 @@ from audit import recording
 from config import logs
 from consent import evidence
 from staff import access
-from tenants import scope
+from tenants import scope, survivors
 from tenants.refusal import Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -98,10 +98,13 @@ def _serve_page(request: HttpRequest, slug: str, get_response: GetResponse) -> H
 
 
 def _serve_in_scope(request: HttpRequest, entry: access.Entry, get_response: GetResponse) -> HttpResponseBase:
-    with scope.enter(entry.tenant_id, entry.actor) as opened:
+    with survivors.gathered() as kept, scope.enter(entry.tenant_id, entry.actor) as opened:
         request.scope = opened  # type: ignore[attr-defined]
         request.entry = entry  # type: ignore[attr-defined]
         response = get_response(request)
         if response.status_code >= 400:
             transaction.set_rollback(True)
+    for work in kept:
+        with scope.enter(entry.tenant_id, entry.actor):
+            work()
     return response

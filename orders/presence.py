@@ -1,0 +1,30 @@
+"""A fulfilled order is a visit on the venue's day of its fulfilment; any other is none (R-VISIT-1, R-VISIT-2, R-VISIT-3)."""
+
+from __future__ import annotations
+
+from crm import statistics, visits
+from crm.models import VisitSourceKind
+from orders.models import Order, OrderStatus
+
+
+def follow(order: Order) -> None:
+    """Let visits and statistics follow an order that changed. The contact is locked."""
+    count(order)
+    if order.contact_id is not None:
+        statistics.refresh(order.contact_id)
+
+
+def count(order: Order) -> None:
+    """Make the visits say what the order's status, day and contact say. The caller has locked the contact."""
+    is_visit = order.status == OrderStatus.FULFILLED and order.contact is not None
+    if is_visit and order.service_date is not None and order.fulfilled_at is not None:
+        visits.record(
+            order.contact,
+            order.venue,
+            local_date=order.service_date,
+            kind=VisitSourceKind.ORDER,
+            source_id=order.pk,
+            at=order.fulfilled_at,
+        )
+    else:
+        visits.withdraw(kind=VisitSourceKind.ORDER, source_id=order.pk)

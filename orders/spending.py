@@ -1,0 +1,43 @@
+"""What fulfilled orders add to a contact's statistics (R-CRM-2): tax included, tips excluded, refunds subtracted.
+
+By source: the till, the phone (and what staff enter), and all else, which came by app or web.
+"""
+
+from __future__ import annotations
+
+from crm.channel import Channel
+from crm.facets import Counters
+from orders.models import Order, OrderStatus
+
+# Entered by people of the house.
+BY_PHONE = (Channel.ORDER_PHONE, Channel.PHONE, Channel.STAFF, Channel.MANUAL)
+AT_THE_TILL = (Channel.POS,)
+
+
+def _among(channels: tuple[Channel, ...]) -> str:
+    return ", ".join(f"'{channel.value}'" for channel in channels)
+
+
+_FULFILLED = f"""
+    (SELECT tenant_id, contact_id, venue_id, currency, channel, service_date, total_minor - refunded_minor AS spend
+    FROM {Order._meta.db_table} WHERE status = '{OrderStatus.FULFILLED.value}')
+"""  # noqa: S608 (our own table)
+
+
+def _spend(condition: str) -> str:
+    return f"coalesce(sum(spend) FILTER (WHERE {condition}), 0)"
+
+
+COUNTERS = Counters(
+    f"{_FULFILLED} AS fulfilled",
+    {
+        "order_count": "count(*)",
+        "purchase_count": "count(*)",
+        "spend_minor": "sum(spend)",
+        "spend_web_minor": _spend(f"channel NOT IN ({_among((*BY_PHONE, *AT_THE_TILL))})"),
+        "spend_phone_minor": _spend(f"channel IN ({_among(BY_PHONE)})"),
+        "spend_pos_minor": _spend(f"channel IN ({_among(AT_THE_TILL)})"),
+        "last_purchase_on": "max(service_date)",
+    },
+    currency="currency",
+)

@@ -1,0 +1,49 @@
+"""What the processes of the races do; each imports this after Django is set up in it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from crm.channel import Channel
+from crm.intake import Guest
+from orders import fulfilment, refunding, taking
+from orders.models import Order, OrderKind, OrderStatus
+from orders.refunding import RefundTooLarge
+from orders.totals import Amounts, Item
+from tenants import scope
+from tenants.models import Venue
+
+GUEST: dict[str, Any] = {"last_name": "Rossi", "email": "anna@example.net"}
+
+
+def take_and_fulfil(tenant_id: str, venue_id: str, external_id: str) -> bool:
+    """Take this order and fulfil it, each in a transaction of its own; whether it was new."""
+    with scope.enter(UUID(tenant_id), scope.SYSTEM):
+        venue = Venue.objects.get(pk=venue_id)
+        amounts = Amounts((Item("Menu", 1, 1000),), 1000)
+        draft = taking.Draft(
+            venue,
+            OrderKind.TAKEAWAY,
+            Channel.POS,
+            amounts,
+            venue.currency,
+            guest=Guest(**GUEST),
+            snapshot=GUEST,
+            provider="till",
+            external_id=external_id,
+        )
+        taken = taking.take(draft)
+    with scope.enter(UUID(tenant_id), scope.SYSTEM):
+        fulfilment.set_status(taken.order, OrderStatus.FULFILLED)
+    return taken.is_new
+
+
+def refund(tenant_id: str, order_id: str, amount_minor: int) -> bool:
+    """Refund so much of the order; whether it went through."""
+    try:
+        with scope.enter(UUID(tenant_id), scope.SYSTEM):
+            refunding.refund(Order.objects.get(pk=order_id), amount_minor)
+    except RefundTooLarge:
+        return False
+    return True

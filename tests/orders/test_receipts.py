@@ -1,0 +1,128 @@
+"""A receipt is a purchase and no visit; one of an order never counts twice (R-ORDER-1, R-CRM-2, R-CRM-5, R-CONSENT-2)."""
+
+from __future__ import annotations
+
+from tests.api.test_bookings import ANNA
+from tests.api.test_ordering_block import order
+from tests.api.test_receipts import receipt, stats
+
+
+def fulfilled(key, place, **changes):
+    taken = key.post("orders/", order(place, **changes)).json()
+    key.post(f"orders/{taken['id']}/status/", {"status": "fulfilled", "at": "2026-11-20T21:00:00+01:00"})
+    return taken
+
+
+def test_a_receipt_is_a_purchase_on_its_business_day_and_no_visit(trattoria, bearer):
+    key = bearer(trattoria)
+    key.patch(f"venues/{trattoria.venue.pk}/", {"day_starts_at": "05:00"})
+
+    sent = key.post("receipts/", receipt(trattoria, closed_at="2026-11-21T01:30:00+01:00")).json()
+
+    own = stats(key, sent["contact"])
+    assert sent["business_date"] == "2026-11-20"
+    assert (own["spend_total_minor"], own["average_ticket_minor"], own["currency"]) == (4400, 4400, "EUR")
+    assert (own["visit_count"], own["order_count"], own["last_purchase_on"]) == (0, 0, "2026-11-20")
+    assert [one["by_source"] for one in own["spend"]] == [{"web": 0, "phone": 0, "pos": 4400}]
+
+
+def test_the_days_with_receipts_count_for_the_interval_between_purchases(trattoria, bearer):
+    key = bearer(trattoria)
+    for number, day in enumerate(["2026-11-01", "2026-11-01", "2026-11-11", "2026-11-15"]):
+        body = receipt(trattoria, external_id=f"R{number}", closed_at=f"{day}T20:00:00+01:00")
+        contact = key.post("receipts/", body).json()["contact"]
+
+    own = stats(key, contact)
+
+    assert (own["purchase_interval_days"], own["spend_total_minor"], own["average_ticket_minor"]) == (7.0, 17600, 4400)
+
+
+def test_a_receipt_of_an_order_belongs_to_its_guest_and_never_counts_twice(trattoria, bearer):
+    key = bearer(trattoria)
+    taken = fulfilled(key, trattoria)
+
+    sent = key.post("receipts/", receipt(trattoria, order=taken["id"], guest=None)).json()
+
+    own = stats(key, taken["contact"])
+    assert (sent["order"], sent["contact"], sent["crm_sync"]) == (taken["id"], taken["contact"], "unchanged")
+    assert (own["spend_total_minor"], own["average_ticket_minor"], own["order_count"]) == (2000, 2000, 1)
+    assert [one["id"] for one in key.get(f"contacts/{taken['contact']}/receipts/").json()["results"]] == [sent["id"]]
+
+
+def test_it_counts_once_too_when_the_order_is_fulfilled_later_or_refunded(trattoria, bearer):
+    key = bearer(trattoria)
+    taken = key.post("orders/", order(trattoria)).json()
+    key.post("receipts/", receipt(trattoria, order=taken["id"]))
+    before = stats(key, taken["contact"])["spend_total_minor"]
+
+    key.post(f"orders/{taken['id']}/status/", {"status": "fulfilled"})
+    after = stats(key, taken["contact"])["spend_total_minor"]
+    key.post(f"orders/{taken['id']}/refunds/", {"amount_minor": 2000})
+
+    assert (before, after) == (None, 2000)
+    assert stats(key, taken["contact"])["spend_total_minor"] is None
+
+
+def test_an_order_of_another_venue_is_unknown_to_the_till(trattoria, bearer):
+    key = bearer(trattoria)
+    taken = key.post("orders/", order(trattoria, venue=str(trattoria.venues[1].pk))).json()
+
+    answer = key.post("receipts/", receipt(trattoria, order=taken["id"]))
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "order")
+
+
+def test_an_order_of_another_tenant_is_unknown_too(trattoria, bistro, bearer):
+    foreign = bearer(bistro).post("orders/", order(bistro, currency="CAD")).json()
+
+    answer = bearer(trattoria).post("receipts/", receipt(trattoria, order=foreign["id"]))
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "unknown_id")
+
+
+def test_spend_adds_orders_and_receipts_by_source(trattoria, bearer):
+    key = bearer(trattoria)
+    taken = fulfilled(key, trattoria)
+    key.post("receipts/", receipt(trattoria))
+
+    own = stats(key, taken["contact"])
+
+    assert (own["spend_total_minor"], own["average_ticket_minor"]) == (6400, 3200)
+    assert own["spend"][0]["by_source"]["pos"] == 4400
+
+
+def test_what_was_bought_at_the_till_is_found(trattoria, bearer):
+    key = bearer(trattoria)
+    contact = key.post("receipts/", receipt(trattoria)).json()["contact"]
+    other = {"lines": [], "external_id": "R2", "guest": {"email": "b@example.com"}}
+    key.post("receipts/", receipt(trattoria, **other))
+
+    def ids(query):
+        return [one["id"] for one in key.get(f"contacts/?{query}").json()["results"]]
+
+    assert ids("bought_item=tiramisu") == [contact]
+    assert ids("bought_category=DRINKS&bought_after=2026-11-20&bought_before=2026-11-20") == [contact]
+    assert ids("bought_category=drinks&bought_after=2026-11-21") == []
+    key.post("receipts/", receipt(trattoria, voided=True))
+    assert ids("bought_item=tiramisu") == []
+
+
+def test_an_old_receipt_does_not_overwrite_what_is_newer(trattoria, bearer):
+    key = bearer(trattoria)
+    anna = key.post("contacts/", {**ANNA, "city": "Lodi"}).json()["id"]
+
+    sent = key.post("receipts/", receipt(trattoria, guest={**ANNA, "city": "Pavia"})).json()
+
+    card = key.get(f"contacts/{anna}/").json()
+    assert (sent["contact"], card["city"], card["first_contact_on"]) == (anna, "Lodi", "2026-11-20")
+
+
+def test_a_receipt_leaves_an_unsubscription_as_it_is(trattoria, bearer):
+    key = bearer(trattoria)
+    anna = key.post("contacts/", ANNA).json()["id"]
+    key.post(f"contacts/{anna}/unsubscribe/", {"venue": str(trattoria.venue.pk), "channel": "email"})
+
+    key.post("receipts/", receipt(trattoria))
+
+    statuses = {one["channel"]: one["status"] for one in key.get(f"contacts/{anna}/").json()["consents"]}
+    assert statuses == {"email": "unsubscribed", "sms": "implied"}
