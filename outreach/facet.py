@@ -1,0 +1,48 @@
+"""What outreach holds on contacts: sign-ups, inquiries, messages and followers, and the filter by followed venue (R-CRM-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import django_filters
+from django.db import models
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm import facets
+from crm.models import Contact
+from outreach.models import Follow, Follower, Inquiry, Message, PromotionSignup
+from tenants.base import TenantModel
+from tenants.models import Venue
+
+# Tables whose rows of a merge's loser become the winner's as they are; they have `contact` and `updated_at`.
+MOVED_WHOLE: tuple[type[TenantModel], ...] = (PromotionSignup, Inquiry, Message, Follower)
+
+
+class OutreachFacet(facets.ContactFacet):
+    name = "outreach"
+
+    def tables(self) -> Iterable[type[models.Model]]:
+        return [*MOVED_WHOLE]
+
+    def reassign(self, loser: Contact, winner: Contact) -> None:
+        now = timezone.now()
+        for table in MOVED_WHOLE:
+            table.objects.filter(contact=loser).update(contact=winner, updated_at=now)
+
+    def filters(self) -> dict[str, django_filters.Filter]:
+        return {
+            "following": django_filters.ModelChoiceFilter(
+                method=_following, queryset=Venue.objects.all(), label=_("Follows in the app")
+            )
+        }
+
+
+def _following(contacts: QuerySet[Contact, Any], name: str, value: Venue) -> QuerySet[Contact, Any]:
+    followed = Follow.objects.filter(venue=value, follower__contact=OuterRef("pk"))
+    return contacts.filter(Exists(followed))
+
+
+facets.register(OutreachFacet())

@@ -1,0 +1,35 @@
+"""The tables of what guests sent us and what we sent them, one file per group of tables."""
+
+from outreach.models.follower import Confirmation, Follow, Follower
+from outreach.models.inquiry import Inquiry
+from outreach.models.message import (
+    SENDING_CHANNELS,
+    SUBJECT_LENGTH,
+    TEMPLATE_KINDS,
+    TEXT_LENGTH,
+    Direction,
+    Message,
+    MessageChannel,
+    MessageKind,
+    MessageStatus,
+    MessageTemplate,
+)
+from outreach.models.promotion import PromotionSignup
+
+__all__ = [
+    "SENDING_CHANNELS",
+    "SUBJECT_LENGTH",
+    "TEMPLATE_KINDS",
+    "TEXT_LENGTH",
+    "Confirmation",
+    "Direction",
+    "Follow",
+    "Follower",
+    "Inquiry",
+    "Message",
+    "MessageChannel",
+    "MessageKind",
+    "MessageStatus",
+    "MessageTemplate",
+    "PromotionSignup",
+]
