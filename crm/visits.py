@@ -15,7 +15,7 @@ from django.db.models import Count
 from uuid_utils.compat import uuid7
 
 from crm.models import Contact, Visit, VisitSource, VisitSourceKind
-from tenants import scope
+from tenants import rows, scope
 from tenants.models import Venue
 
 
@@ -64,6 +64,30 @@ def withdraw(*, kind: VisitSourceKind, source_id: UUID) -> None:
     source = VisitSource.objects.filter(kind=kind, source_id=source_id).first()
     if source is not None:
         _remove(source)
+
+
+def unite(loser: Contact, winner: Contact) -> None:
+    """Give the winner of a merge the loser's visits: the union of days, never the sum (R-MERGE-3). Both are locked."""
+    ids = scope.tenant_id(), loser.pk, winner.pk
+    for statement in (_MOVE_SOURCES_OF_SHARED_DAYS, _DROP_SHARED_DAYS, _MOVE_VISITS):
+        rows.run(statement, *ids)
+
+
+_SHARED = f"""
+    FROM {Visit._meta.db_table} mine JOIN {Visit._meta.db_table} theirs USING (tenant_id, venue_id, local_date)
+    WHERE tenant_id = $1 AND mine.contact_id = $2 AND theirs.contact_id = $3
+"""
+_MOVE_SOURCES_OF_SHARED_DAYS = f"""
+    UPDATE {VisitSource._meta.db_table} source SET visit_id = shared.theirs
+    FROM (SELECT mine.id AS mine, theirs.id AS theirs {_SHARED}) AS shared
+    WHERE source.tenant_id = $1 AND source.visit_id = shared.mine
+"""  # noqa: S608 (our own tables)
+_DROP_SHARED_DAYS = f"""
+    DELETE FROM {Visit._meta.db_table} WHERE tenant_id = $1 AND id IN (SELECT mine.id {_SHARED})
+"""  # noqa: S608 (our own tables)
+_MOVE_VISITS = f"""
+    UPDATE {Visit._meta.db_table} SET contact_id = $3 WHERE tenant_id = $1 AND contact_id = $2
+"""  # noqa: S608 (our own table)
 
 
 def _is_of(visit: Visit, contact: Contact, venue: Venue, local_date: datetime.date) -> bool:

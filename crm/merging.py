@@ -1,0 +1,128 @@
+"""Merging: an anonymous user of the app whose e-mail turned out to be known becomes one with its contact (R-CRM-8, R-MERGE-3).
+
+Visits are the union of days, never the sum; tags, groups and notes are united; the first contact is the earlier one; what
+the apps above hold moves along by their facets. The loser keeps its row, without keys, and its id answers for ever with the
+winner (R-MERGE-4). Only anonymous contacts are absorbed here: they have no key, no consent and no points that could be lost.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from audit import recording
+from audit.actions import Action
+from crm import facets, identity, profile, search_index, statistics, tags, visits
+from crm.channel import Channel
+from crm.editing import NotInList
+from crm.models import (
+    Contact,
+    ContactIdentifier,
+    ContactKind,
+    ContactState,
+    DuplicatePair,
+    GroupMember,
+    Review,
+)
+from tenants import rows, scope
+from tenants.refusal import Refusal
+
+# What the winner takes from the loser where it has nothing itself; keys never move.
+FILLED = tuple(name for name in profile.STAFF_FIELDS if name not in ("email", "phone", "phone_extension", "notes"))
+NOTES_LENGTH = 5000
+
+
+class NotAnonymous(Refusal):
+    code = "not_anonymous"
+    status = 409
+    default_message = _("Only an anonymous user of the app can be absorbed into a contact.")
+
+
+def absorb(anonymous: Contact, *, into: Contact, at: datetime.datetime) -> Contact:
+    """Make an anonymous contact one with another, which is answered; twice changes nothing. `at` is the time of the merge.
+
+    Locks both. Raises NotAnonymous, and NotInList when either is not in the list any more.
+    """
+    found = identity.open_book((), [anonymous.pk, into.pk]).contacts
+    loser, winner = found.get(anonymous.pk), found.get(into.pk)
+    if loser is None or winner is None:
+        raise NotInList
+    if loser.pk == winner.pk:
+        return winner
+    if loser.kind != ContactKind.ANONYMOUS:
+        raise NotAnonymous
+    _move_rows(loser, winner)
+    changes = profile.assign(winner, _united(loser, winner))
+    _move_dates(loser, winner)
+    _retire(loser, winner, at)
+    _save(winner, changes, at)
+    statistics.refresh(loser.pk, winner.pk)
+    recording.record(Action.CONTACT_MERGED, winner, after={"loser": str(loser.pk), "code": loser.code or winner.code})
+    return winner
+
+
+def _move_rows(loser: Contact, winner: Contact) -> None:
+    for facet in facets.registered():
+        facet.reassign(loser, winner)
+    visits.unite(loser, winner)
+    tags.unite(loser, winner)
+    Review.objects.filter(contact=loser).update(contact=winner)
+    held = GroupMember.objects.filter(contact=winner).values("group")
+    GroupMember.objects.filter(contact=loser).exclude(group__in=held).update(contact=winner)
+    Contact.objects.filter(merged_into=loser).update(merged_into=winner)
+
+
+def _united(loser: Contact, winner: Contact) -> dict[str, str]:
+    """The winner's own fields stay; those it has not are the loser's; both notes are kept."""
+    filled = {name: getattr(loser, name) for name in FILLED if getattr(loser, name) and not getattr(winner, name)}
+    notes = dict.fromkeys(text for text in (winner.notes, loser.notes) if text)
+    return {**filled, "notes": "\n\n".join(notes)[:NOTES_LENGTH]}
+
+
+def _move_dates(loser: Contact, winner: Contact) -> None:
+    """The first contact is the earlier one, with its channel; the last is the later."""
+    if loser.first_contact_on < winner.first_contact_on:
+        winner.first_contact_on, winner.first_channel = loser.first_contact_on, loser.first_channel
+    if loser.last_activity_at > winner.last_activity_at:
+        winner.last_activity_at, winner.last_channel = loser.last_activity_at, loser.last_channel
+
+
+def _retire(loser: Contact, winner: Contact, at: datetime.datetime) -> None:
+    """Take the loser out of the list. A winner without a code takes over the loser's, which still finds the person."""
+    if not winner.code:
+        winner.code, loser.code = loser.code, ""
+    loser.state, loser.merged_into = ContactState.MERGED, winner
+    loser.version += 1
+    loser.updated_at = at
+    loser.save(update_fields=["code", "state", "merged_into", "version", "updated_at"])
+    ContactIdentifier.objects.filter(contact=loser).delete()
+    DuplicatePair.objects.filter(Q(first=loser) | Q(second=loser)).delete()
+    search_index.remove([loser])
+
+
+def _save(winner: Contact, changes: list[profile.Change], at: datetime.datetime) -> None:
+    profile.derive(winner)
+    winner.version += 1
+    winner.updated_at = at
+    dates = ("first_contact_on", "first_channel", "last_activity_at", "last_channel", "updated_at")
+    winner.save(update_fields=[*FILLED, "notes", "code", *profile.DERIVED_FIELDS, *dates, "version"])
+    profile.remember(profile.Brought(change, Channel.FOLLOW, at) for change in changes)
+    search_index.rewrite([winner])
+
+
+def merged_from(contact_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """The ids that were merged into these contacts, oldest first; who has none is left out (R-MERGE-4)."""
+    losers: dict[UUID, list[UUID]] = {}
+    for winner, loser in rows.run(_LOSERS, scope.tenant_id(), list(contact_ids)):
+        losers.setdefault(winner, []).append(loser)
+    return losers
+
+
+_LOSERS = f"""
+    SELECT merged_into_id, id FROM {Contact._meta.db_table}
+    WHERE tenant_id = $1 AND merged_into_id = ANY($2) AND merged_into_id IS NOT NULL ORDER BY id
+"""  # noqa: S608 (our own table)
