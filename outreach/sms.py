@@ -1,0 +1,40 @@
+"""How an SMS leaves the house: by the provider that the setting SMS_PROVIDER names.
+
+A provider is a class with `send`; the one that comes with the program only writes to the log, as mail does without
+EMAIL_URL. Another is a class of the operator's, named by its dotted path.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from uuid_utils.compat import uuid7
+
+logger = logging.getLogger(__name__)
+
+
+class SmsRefused(Exception):
+    """The provider did not take the message; the text says why."""
+
+
+class SmsProvider(Protocol):
+    """Who carries SMS. `send` answers the provider's id of the message, and raises SmsRefused or OSError."""
+
+    def send(self, to: str, text: str) -> str: ...
+
+
+class LogSmsProvider:
+    """Writes every SMS to the log instead of sending it."""
+
+    def send(self, to: str, text: str) -> str:
+        logger.info("SMS to %s: %s", to, text)
+        return f"log-{uuid7()}"
+
+
+def provider() -> SmsProvider:
+    """The provider in use."""
+    chosen: SmsProvider = import_string(settings.SMS_PROVIDER)()
+    return chosen

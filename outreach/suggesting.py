@@ -1,0 +1,129 @@
+"""Which message a guest should get next (R-CRM-7).
+
+Who bought something or sat at a table is asked for an opinion, once per visit; who never did is invited to book or buy;
+who has an open booking or order is left alone. Nothing is suggested to somebody asked already, nor to one whom no venue
+may write to. A guest known from an import only had dealings that we know no day of: neither text would be true.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from consent import gate
+from consent.gate import Purpose
+from consent.reading import ConsentItem
+from consent.status import ConsentChannel
+from crm import dealings
+from crm.dealings import Dealings
+from crm.models import Contact
+from outreach.models import Direction, Message, MessageKind, MessageStatus
+from tenants import rows, scope
+
+# Reasons, public and stable; also open_booking and open_order.
+VISITED, NEVER_INTERACTED = "visited", "never_interacted"
+ALREADY_ASKED, NOT_REACHABLE = "already_asked", "not_reachable"
+ONLY_IMPORTED, CONTACT_DELETED = "only_imported", "contact_deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """`kind` is ask_opinion or invite; None when nothing is suggested, and `reason` says why."""
+
+    kind: MessageKind | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What counts for the choice: dealings, and the last days a guest was asked and invited."""
+
+    dealings: Dealings
+    asked_on: datetime.date | None = None
+    invited_on: datetime.date | None = None
+
+    @property
+    def has_been_here(self) -> bool:
+        return self.dealings.last_day is not None
+
+    @property
+    def may_be_asked(self) -> bool:
+        """Whether there was a visit since an opinion was asked; a second meal on that day is the same visit."""
+        last_day = self.dealings.last_day
+        return last_day is not None and (self.asked_on is None or self.asked_on < last_day)
+
+
+def of(
+    contacts: Sequence[Contact], consents: Mapping[UUID, Sequence[ConsentItem]], *, at: datetime.datetime
+) -> dict[UUID, Suggestion]:
+    """The suggestion for each of these contacts, which come with statistics. Two queries.
+
+    `consents` are those of their present addresses, from `consent.reading.current`.
+    """
+    known = pasts((contact.pk for contact in contacts), at=at)
+    return {contact.pk: _suggest(contact, known[contact.pk], consents.get(contact.pk, ())) for contact in contacts}
+
+
+def pasts(contact_ids: Iterable[UUID], *, at: datetime.datetime) -> dict[UUID, Past]:
+    """What was between the house and each of these contacts. Two queries."""
+    ids = list(contact_ids)
+    found, written = dealings.of(ids, at=at), _written(ids)
+    return {
+        one: Past(
+            found.get(one, Dealings()),
+            written.get((one, MessageKind.ASK_OPINION.value)),
+            written.get((one, MessageKind.INVITE.value)),
+        )
+        for one in ids
+    }
+
+
+def _suggest(contact: Contact, past: Past, consents: Sequence[ConsentItem]) -> Suggestion:
+    if not contact.is_active:
+        return Suggestion(None, CONTACT_DELETED)
+    if past.dealings.under_way:
+        return Suggestion(None, f"open_{past.dealings.under_way}")
+    if past.has_been_here:
+        wanted, was_asked = Suggestion(MessageKind.ASK_OPINION, VISITED), not past.may_be_asked
+        return _unless_hindered(wanted, was_asked, _may_ask(contact, consents))
+    if contact.imported_visit_count or contact.imported_order_count:
+        return Suggestion(None, ONLY_IMPORTED)
+    is_invited, may_invite = past.invited_on is not None, any(one.marketable for one in consents)
+    return _unless_hindered(Suggestion(MessageKind.INVITE, NEVER_INTERACTED), is_invited, may_invite)
+
+
+def _unless_hindered(wanted: Suggestion, was_asked: bool, is_reachable: bool) -> Suggestion:
+    if was_asked:
+        return Suggestion(None, ALREADY_ASKED)
+    return wanted if is_reachable else Suggestion(None, NOT_REACHABLE)
+
+
+def _may_ask(contact: Contact, consents: Sequence[ConsentItem]) -> bool:
+    """Whether a venue that the guest knows may write to one of their addresses."""
+    channels = [
+        channel
+        for channel, address in ((ConsentChannel.EMAIL, contact.email), (ConsentChannel.SMS, contact.phone))
+        if address
+    ]
+    return any(
+        gate.is_open(Purpose.SERVICE, consents, venue_id=UUID(venue), channel=channel)
+        for venue in contact.stats.by_venue
+        for channel in channels
+    )
+
+
+def _written(contact_ids: list[UUID]) -> dict[tuple[UUID, str], datetime.date]:
+    """The last day that each was written to, by kind; what could not be sent was not written."""
+    found = rows.run(_WRITTEN, scope.tenant_id(), contact_ids)
+    return {(contact_id, kind): day for contact_id, kind, day in found}
+
+
+_WRITTEN = f"""
+    SELECT contact_id, kind, max(sent_on) FROM {Message._meta.db_table}
+    WHERE tenant_id = %s AND contact_id = ANY(%s) AND direction = '{Direction.OUT.value}'
+        AND kind IN ('{MessageKind.ASK_OPINION.value}', '{MessageKind.INVITE.value}')
+        AND status <> '{MessageStatus.FAILED.value}'
+    GROUP BY contact_id, kind
+"""  # noqa: S608 (our own table)
