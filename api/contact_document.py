@@ -1,6 +1,6 @@
 """A contact as the API shows it: the card of R-CRM-1 with its statistics (R-CRM-2) and consents (R-CONSENT-1).
 
-A page of contacts costs the same few queries as one contact. Members that later parts fill (groups, loyalty, orders) are
+A page of contacts costs the same few queries as one contact. Members that later parts fill (loyalty, orders) are
 there with what is true today: none, 0 or null.
 """
 
@@ -14,16 +14,24 @@ from uuid import UUID
 from django.utils import timezone
 from rest_framework import serializers
 
+from api import follower_document, stats_document, tag_details
+from api.follower_document import FollowDocument
 from api.guest_data import ReceptionDocument
+from api.stats_document import StatsDocument
+from api.tag_details import TagDetailDocument
 from consent import reading as consents
 from consent.models import Source
 from consent.reading import ConsentItem
 from consent.status import ConsentChannel, Status
-from crm import allergies, duplicates, editing, figures, special_dates, statistics, tags
+from crm import allergies, duplicates, editing, groups, merging, special_dates, statistics, tags
 from crm.channel import Channel
-from crm.figures import Figures, Spend
-from crm.models import Contact, ContactKind, ContactStats
+from crm.models import Contact, ContactKind
 from crm.special_dates import SpecialDateKind
+from orders import standing
+from orders.models import DiscountKind
+from orders.standing import Standing
+from outreach import following, suggesting
+from outreach.suggesting import Suggestion
 
 PROFILE = (
     "kind",
@@ -50,18 +58,10 @@ PROFILE = (
     "created_at",
     "updated_at",
 )
+DISCOUNT = ("id", "name", "kind", "percent", "amount_minor", "currency")
 CONSENT = tuple(field.name for field in fields(ConsentItem))
-COUNTS = ("visit_count", "booking_count", "cancelled_count", "no_show_count", "order_count")
-FIGURES = tuple(field.name for field in fields(Figures))
-SPEND = tuple(field.name for field in fields(Spend))
 NOT_YET: dict[str, Any] = {
-    "groups": [],
-    "is_ordering_blocked": False,
-    "fixed_discount": None,
     "loyalty": {"card_number": None, "balance": 0},
-    "suggested_message": {"kind": None, "reason": None},
-    "follows": [],
-    "merged_from": [],
 }
 
 
@@ -89,62 +89,6 @@ class ConsentDocument(serializers.Serializer[Any]):
         ref_name = "Consent"
 
 
-class SpendDocument(serializers.Serializer[Any]):
-    currency = serializers.CharField()
-    total_minor = serializers.IntegerField()
-
-    class Meta:
-        ref_name = "Spend"
-
-
-class CurrencySpendDocument(SpendDocument):
-    """Amounts are never added across currencies: here is each by itself."""
-
-    purchase_count = serializers.IntegerField(help_text="Fulfilled orders, and receipts that are not of an order.")
-    by_source = serializers.DictField(child=serializers.IntegerField(), help_text="web, phone, pos: minor units.")
-
-    class Meta:
-        ref_name = "CurrencySpend"
-
-
-class VenueStatsDocument(serializers.Serializer[Any]):
-    venue = serializers.UUIDField()
-    visit_count = serializers.IntegerField()
-    booking_count = serializers.IntegerField()
-    cancelled_count = serializers.IntegerField()
-    no_show_count = serializers.IntegerField()
-    order_count = serializers.IntegerField()
-    spend = SpendDocument(many=True)
-
-    class Meta:
-        ref_name = "VenueStats"
-
-
-class StatsDocument(serializers.Serializer[Any]):
-    """Counts without data are 0; sums, averages, intervals and dates without data are null."""
-
-    visit_count = serializers.IntegerField()
-    imported_visit_count = serializers.IntegerField(help_text="The baseline of an import, shown apart.")
-    last_visit_on = serializers.DateField(allow_null=True)
-    booking_count = serializers.IntegerField()
-    cancelled_count = serializers.IntegerField()
-    no_show_count = serializers.IntegerField()
-    no_show_rate_180d = serializers.FloatField(allow_null=True)
-    order_count = serializers.IntegerField()
-    spend_total_minor = serializers.IntegerField(allow_null=True)
-    average_ticket_minor = serializers.IntegerField(allow_null=True)
-    purchase_interval_days = serializers.FloatField(allow_null=True)
-    last_purchase_on = serializers.DateField(allow_null=True)
-    review_average = serializers.FloatField(allow_null=True)
-    google_rating = serializers.IntegerField(allow_null=True)
-    currency = serializers.CharField(allow_null=True, help_text="Of the latest purchase.")
-    spend = CurrencySpendDocument(many=True)
-    by_venue = VenueStatsDocument(many=True)
-
-    class Meta:
-        ref_name = "Stats"
-
-
 class LoyaltyDocument(serializers.Serializer[Any]):
     card_number = serializers.CharField(allow_null=True)
     balance = serializers.IntegerField()
@@ -155,10 +99,24 @@ class LoyaltyDocument(serializers.Serializer[Any]):
 
 class SuggestedMessageDocument(serializers.Serializer[Any]):
     kind = serializers.CharField(allow_null=True)
-    reason = serializers.CharField(allow_null=True)
+    reason = serializers.CharField(help_text="Why this one; or why none: open_booking, already_asked, not_reachable...")
 
     class Meta:
         ref_name = "SuggestedMessage"
+
+
+class AppliedFixedDiscountDocument(serializers.Serializer[Any]):
+    """The discount that is on every order of the contact; one that is not active is none."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(DiscountKind.choices)
+    percent = serializers.IntegerField(allow_null=True)
+    amount_minor = serializers.IntegerField(allow_null=True)
+    currency = serializers.CharField(allow_null=True)
+
+    class Meta:
+        ref_name = "FixedDiscount"
 
 
 class ContactDocument(ReceptionDocument):
@@ -182,6 +140,7 @@ class ContactDocument(ReceptionDocument):
     nickname = serializers.CharField()
     notes = serializers.CharField()
     tags = serializers.ListField(child=serializers.CharField(), help_text="Keys of tags.")
+    tag_details = TagDetailDocument(many=True)
     groups = serializers.ListField(child=serializers.UUIDField())
     first_channel = serializers.ChoiceField(Channel.choices)
     last_channel = serializers.ChoiceField(Channel.choices)
@@ -190,15 +149,17 @@ class ContactDocument(ReceptionDocument):
     is_ordering_blocked = serializers.BooleanField()
     has_suspect_key = serializers.BooleanField()
     is_duplicate = serializers.BooleanField()
-    fixed_discount = serializers.DictField(allow_null=True)
+    fixed_discount = AppliedFixedDiscountDocument(allow_null=True)
     consents = ConsentDocument(many=True)
     loyalty = LoyaltyDocument()
     stats = StatsDocument()
     suggested_message = SuggestedMessageDocument()
-    follows = serializers.ListField(child=serializers.DictField())
+    follows = FollowDocument(many=True)
     special_dates = SpecialDateDocument(many=True)
     has_allergies = serializers.BooleanField()
-    merged_from = serializers.ListField(child=serializers.UUIDField())
+    merged_from = serializers.ListField(
+        child=serializers.UUIDField(), help_text="Ids that answer with this contact, since they were merged into it."
+    )
     deleted_at = serializers.DateTimeField(allow_null=True, help_text="Set while the contact is in the bin.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -212,8 +173,12 @@ def represent(rows: Sequence[Contact]) -> list[dict[str, Any]]:
     if not rows:
         return []
     ids = [contact.pk for contact in rows]
-    rates, keys, flagged = statistics.no_show_rates(ids), tags.keys_of(ids), duplicates.flagged(ids)
-    current, special = consents.current(rows, now=timezone.now()), _special_dates(rows)
+    rates, held, flagged = statistics.no_show_rates(ids), tags.held_by(ids), duplicates.flagged(ids)
+    own_groups, standings = groups.ids_of(ids), standing.of(ids)
+    follows, losers = following.of_contacts(ids), merging.merged_from(ids)
+    now, special = timezone.now(), _special_dates(rows)
+    current = consents.current(rows, now=now)
+    suggested = suggesting.of(rows, current, at=now)
     return [
         {
             "id": contact.pk,
@@ -223,12 +188,17 @@ def represent(rows: Sequence[Contact]) -> list[dict[str, Any]]:
                 for name in ("email", "phone", "language", "birthday", "anniversary")
             },
             "is_duplicate": contact.pk in flagged,
-            "tags": allergies.readable(keys.get(contact.pk, [])),
+            **tag_details.of(held.get(contact.pk, [])),
+            "groups": own_groups.get(contact.pk, []),
             "consents": [_consent(item) for item in current.get(contact.pk, ())],
-            "stats": _stats(contact, contact.stats, rates),
+            "stats": stats_document.of(contact, rates.get(contact.pk)),
+            "suggested_message": _suggestion(suggested[contact.pk]),
             **NOT_YET,
+            "follows": [follower_document.follow(one) for one in follows.get(contact.pk, ())],
+            "merged_from": losers.get(contact.pk, []),
+            **_standing(standings.get(contact.pk, standing.NOTHING_SPECIAL)),
             "special_dates": special.get(contact.pk, []),
-            "has_allergies": any(map(allergies.names_allergy, keys.get(contact.pk, []))),
+            "has_allergies": any(allergies.names_allergy(tag.key) for tag in held.get(contact.pk, [])),
         }
         for contact in rows
     ]
@@ -243,23 +213,16 @@ def _special_dates(rows: Sequence[Contact]) -> dict[UUID, list[dict[str, Any]]]:
     return {contact.pk: [asdict(one) for one in special_dates.of(contact, today)] for contact in celebrated}
 
 
+def _suggestion(suggested: Suggestion) -> dict[str, Any]:
+    return {"kind": suggested.kind, "reason": suggested.reason}
+
+
+def _standing(own: Standing) -> dict[str, Any]:
+    discount = own.fixed_discount
+    shown = None if discount is None else {name: getattr(discount, name) or None for name in DISCOUNT}
+    return {"is_ordering_blocked": own.is_blocked, "fixed_discount": shown}
+
+
 def _consent(item: ConsentItem) -> dict[str, Any]:
     """Not `asdict`, which copies deeply: it took a sixth of a page's time."""
     return {name: getattr(item, name) for name in CONSENT}
-
-
-def _stats(contact: Contact, stats: ContactStats, rates: dict[UUID, float]) -> dict[str, Any]:
-    rate, read = rates.get(contact.pk), figures.of(stats)
-    return {
-        **{name: getattr(stats, name) for name in COUNTS},
-        "imported_visit_count": contact.imported_visit_count,
-        "no_show_rate_180d": None if rate is None else round(rate, 4),
-        **{name: getattr(read, name) for name in FIGURES},
-        "spend": [{name: getattr(one, name) for name in SPEND} for one in figures.spend(stats)],
-        "by_venue": [{"venue": venue, **_venue_stats(own)} for venue, own in sorted(stats.by_venue.items())],
-    }
-
-
-def _venue_stats(own: dict[str, Any]) -> dict[str, Any]:
-    spent = [{"currency": currency, "total_minor": total} for currency, total in sorted(own.get("spend", {}).items())]
-    return {**{name: own.get(name, 0) for name in COUNTS}, "spend": spent}

@@ -1,6 +1,6 @@
 """The guest list's filters at the API's door (R-CRM-5): those of crm.filters, read strictly.
 
-The filters themselves are written once, below; a form would pass over what it does not understand, an API must say so.
+The filters themselves are written once, below (crm.filters, and crm.strict_filters for what is wrong with them).
 """
 
 from __future__ import annotations
@@ -8,28 +8,25 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import QuerySet
-from django.forms.utils import ErrorDict
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from api.pagination import ChangesShape
 from api.problems import BadInput, FieldError
-from crm import filters, listing
+from crm import filters, listing, strict_filters
 from crm.models import Contact
 
 TYPES = (
     (django_filters.DateFilter, OpenApiTypes.DATE),
     (django_filters.BooleanFilter, OpenApiTypes.BOOL),
+    (filters.RatingFilter, OpenApiTypes.NUMBER),
     (django_filters.NumberFilter, OpenApiTypes.INT),
     (django_filters.ModelMultipleChoiceFilter, OpenApiTypes.STR),
     (django_filters.ModelChoiceFilter, OpenApiTypes.UUID),
 )
-BOOLEANS = frozenset({"true", "false"})
 
 
 class ContactQuery(ChangesShape):
@@ -49,30 +46,11 @@ class ContactQuery(ChangesShape):
 def narrow(contacts: QuerySet[Contact, Any], query: QueryDict) -> QuerySet[Contact, Any]:
     """The contacts that the query's filters leave. Raises BadInput with every faulty one."""
     form = filters.filtered_by_given(contacts, query)
-    errors = [*_repeated(form, query), *_no_booleans(form, query)]
-    faults: ErrorDict = form.errors  # type: ignore[assignment]
-    for field, found in faults.as_data().items():
-        errors += [FieldError(field, fault.code or "invalid", " ".join(fault.messages)) for fault in found]
-    if errors:
-        raise BadInput(errors)
+    faults = strict_filters.faults(form, query)
+    if faults:
+        raise BadInput(FieldError(fault.name, fault.code, fault.message) for fault in faults)
     narrowed: QuerySet[Contact, Any] = form.qs
     return narrowed
-
-
-def _repeated(form: django_filters.FilterSet, query: QueryDict) -> list[FieldError]:
-    return [
-        FieldError(name, "repeated", str(_("Give this parameter once.")))
-        for name, one in form.filters.items()
-        if len(query.getlist(name)) > 1 and not isinstance(one.field, forms.ModelMultipleChoiceField)
-    ]
-
-
-def _no_booleans(form: django_filters.FilterSet, query: QueryDict) -> list[FieldError]:
-    return [
-        FieldError(name, "invalid", str(_("Must be true or false.")))
-        for name, one in form.filters.items()
-        if isinstance(one, django_filters.BooleanFilter) and name in query and query[name] not in BOOLEANS
-    ]
 
 
 def parameters() -> list[OpenApiParameter]:

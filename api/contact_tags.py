@@ -1,4 +1,4 @@
-"""`contacts/{id}/tags/`: tags set by hand, nine at most (R-CRM-6)."""
+"""`contacts/{id}/tags/`: tags set by hand, nine at most; those that a rule has set are lifted with a reason (R-CRM-6)."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ class ContactTagShape(shape.Shape):
         ref_name = "ContactTag"
 
 
+class LiftShape(shape.Shape):
+    reason = shape.OptionalText(max_length=200, help_text="Needed for an automatic tag: why it does not fit.")
+
+    class Meta:
+        ref_name = "TagLifting"
+
+
 class ContactTags(Endpoint):
     required: ClassVar[Required] = {"POST": Permission.CONTACTS_WRITE}
 
@@ -40,12 +47,18 @@ class ContactTags(Endpoint):
 class ContactTagDetail(Endpoint):
     required: ClassVar[Required] = {"DELETE": Permission.CONTACTS_WRITE}
 
-    @describe("Take a tag off", status=204)
+    @describe(
+        "Take a tag off",
+        description="One that a rule has set is lifted: it returns after a new event only, and needs a `reason`.",
+        body=LiftShape,
+        status=204,
+        example={"reason": "Two bookings of one evening"},
+    )
     def delete(self, request: Request, id: UUID, key: str) -> HttpResponse:
         contact = contacts.find(id)
-        self.empty_query()
         try:
-            tags.remove(contact, key.replace("\0", ""))
+            tag = tags.find(key)
         except UnknownTag:
             raise Tag.DoesNotExist from None
+        tags.remove(contact, tag.key, reason=self.body(LiftShape).get("reason", ""))
         return self.answer(status=204)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
@@ -103,7 +104,9 @@ class ContactDetail(Endpoint):
     }
 
     @describe(
-        "Read a contact", description="One in the bin has `deleted_at`; an erased one is 410.", answer=ContactDocument
+        "Read a contact",
+        description="One in the bin has `deleted_at`; a merged one answers with its winner; an erased one is 410.",
+        answer=ContactDocument,
     )
     def get(self, request: Request, id: UUID) -> HttpResponse:
         contact = detailed(id)
@@ -145,13 +148,13 @@ class ContactRestore(Endpoint):
 
 
 def find(contact_id: UUID) -> Contact:
-    """A contact in the list or in the bin. Raises 410 for an erased one."""
-    return _present(Contact.objects.get(pk=contact_id))
+    """A contact in the list or in the bin, for a merged id its winner (R-MERGE-4). Raises 410 for an erased one."""
+    return _present(Contact.objects.all(), contact_id)
 
 
 def detailed(contact_id: UUID) -> Contact:
     """The same with what its document shows."""
-    return _present(listing.with_figures(Contact.objects.all()).get(pk=contact_id))
+    return _present(listing.with_figures(Contact.objects.all()), contact_id)
 
 
 def answer_with_contact(endpoint: Endpoint, contact_id: UUID, *, status: int = 200) -> HttpResponse:
@@ -166,7 +169,10 @@ def answer_with_reception(endpoint: Endpoint, edited: editing.Edited, *, status:
     return endpoint.answer(represent([contact])[0] | reception, status=status, version=contact.version)
 
 
-def _present(contact: Contact) -> Contact:
+def _present(contacts: QuerySet[Contact, Any], contact_id: UUID) -> Contact:
+    contact: Contact = contacts.get(pk=contact_id)
+    if contact.merged_into_id is not None:
+        contact = contacts.get(pk=contact.merged_into_id)
     if contact.state == ContactState.ERASED:
         raise Problem(410, "contact_erased", _("The personal data of this contact were cleared."))
     return contact

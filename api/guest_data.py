@@ -128,13 +128,18 @@ def opt_in(values: Mapping[str, Any] | None) -> OptIn | None:
     return OptIn(email=values.get("email"), sms=values.get("sms"), wording=values.get("wording") or "")
 
 
+def about_input(warnings: Iterable[IntakeWarning], prefix: str = "guest.") -> list[dict[str, Any]]:
+    """The warnings that say nothing but what the sender typed."""
+    own = [one for one in warnings if one.code in WARNINGS_ABOUT_OWN_INPUT and not one.tells_of_list]
+    return [_warning(one, prefix) for one in own]
+
+
 def reception(
     *, contact: UUID | None, crm_sync: CrmSync, warnings: Iterable[IntakeWarning], prefix: str = "guest."
 ) -> dict[str, Any]:
     """What an answer says about the guest data it took."""
     if is_widget():
-        own = [one for one in warnings if one.code in WARNINGS_ABOUT_OWN_INPUT and not one.tells_of_list]
-        return {"warnings": [_warning(one, prefix) for one in own]}
+        return {"warnings": about_input(warnings, prefix)}
     return {"contact": contact, "crm_sync": crm_sync.value, "warnings": [_warning(one, prefix) for one in warnings]}
 
 

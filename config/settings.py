@@ -210,6 +210,9 @@ CONTENT_SECURITY_POLICY = {
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Coperto <no-reply@localhost>")
+# Seconds; a worker that waits for ever for a mail server sends nothing else.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
+SMS_PROVIDER = env.str("SMS_PROVIDER", default="outreach.sms.LogSmsProvider")
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.ScopeAuthentication"],
@@ -240,8 +243,16 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ConsentChannel": "consent.status.ConsentChannel",
         "ConsentStatus": "consent.status.Status",
         "ContactKind": "crm.models.ContactKind",
+        "OrderChannel": "api.orders.CHANNEL_CHOICES",
+        "OrderKind": "orders.models.OrderKind",
+        "OrderStatus": "orders.models.OrderStatus",
+        "OrderStatusToGive": "api.orders.STATUS_CHOICES",
+        "MessageChannel": "outreach.models.MessageChannel",
+        "MessageKind": "outreach.models.MessageKind",
+        "MessageStatus": "outreach.models.MessageStatus",
         "Permission": "tenants.permissions.Permission",
         "Preset": "tenants.permissions.Preset",
+        "RegistrationStatus": "outreach.registering.RegistrationStatus",
         "Role": "tenants.permissions.Role",
     },
     "SERVE_PERMISSIONS": [],
@@ -266,7 +277,10 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-imports": {"task": "importexport.sweep", "schedule": 10.0},
+    "forget-confirmations": {"task": "outreach.forget_confirmations", "schedule": crontab(minute="37")},
+    "sweep-messages": {"task": "outreach.sweep", "schedule": 30.0},
     "forget-idempotency-keys": {"task": "api.forget_idempotency_keys", "schedule": crontab(minute="17")},
+    "review-automatic-tags": {"task": "crm.review_automatic_tags", "schedule": crontab(hour="3", minute="41")},
 }
 
 LOGGING: dict[str, Any] = {

@@ -7,6 +7,7 @@ facet claims its table.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,14 @@ class Counters:
     currency: str = "''"
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """How often something happened to a contact, and when we last learned of it."""
+
+    count: int
+    latest_at: datetime.datetime
+
+
 class ContactFacet:
     """What one app holds on contacts. A facet overrides what applies to it."""
 
@@ -49,11 +58,22 @@ class ContactFacet:
         """SELECTs of (contact_id, day) for purchases that are no visit, over the tenant $1 and the contacts ANY($2)."""
         return ()
 
+    def open_facts(self) -> Iterable[str]:
+        """SELECTs of (contact_id, what) for what is under way at the instant $3, over the tenant $1 and the contacts ANY($2).
+
+        `what` is one word, such as booking: the guest is expected, or waits for something.
+        """
+        return ()
+
     def reassign(self, loser: Contact, winner: Contact) -> None:
         """Give this app's rows of the loser of a merge to its winner. Both contacts are locked."""
 
     def no_show_rates(self, contact_ids: list[UUID]) -> dict[UUID, float]:
         """The share of no-shows among what came due in the last 180 days, for contacts that had any (R-CRM-2)."""
+        return {}
+
+    def no_shows_since(self, contact_ids: list[UUID], since: datetime.datetime) -> dict[UUID, Happened]:
+        """The no-shows of what was due since then, for contacts that had any (R-CRM-6)."""
         return {}
 
     def filters(self) -> dict[str, django_filters.Filter]:

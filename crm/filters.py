@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime
 import functools
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -12,10 +13,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm import duplicates, facets, language, search
+from crm import duplicates, facets, language, saved_filters, search, strict_filters
 from crm.channel import Channel
 from crm.editing import home_venue
-from crm.models import NEVER, Contact, ContactKind, ContactStats, ContactTag, Tag
+from crm.models import NEVER, Contact, ContactGroup, ContactKind, ContactStats, ContactTag, GroupMember, Segment, Tag
 from tenants.models import Tenant, Venue
 
 Contacts = QuerySet[Contact, Any]
@@ -28,6 +29,21 @@ def _tags(_request: Any) -> Any:
 
 def _venues(_request: Any) -> Any:
     return Venue.objects.all()
+
+
+def _groups(_request: Any) -> Any:
+    return ContactGroup.objects.order_by("name", "id")
+
+
+def _segments(_request: Any) -> Any:
+    return saved_filters.visible().order_by("name", "id")
+
+
+class RatingFilter(django_filters.NumberFilter):
+    """An average of ratings, with its decimals."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, min_value=0, max_value=5, **options)
 
 
 class ContactFilters(django_filters.FilterSet):
@@ -48,6 +64,20 @@ class ContactFilters(django_filters.FilterSet):
         queryset=_tags,  # type: ignore[arg-type]
         label=_("Tags"),
     )
+    group = django_filters.ModelMultipleChoiceFilter(
+        method="in_groups",
+        queryset=_groups,  # type: ignore[arg-type]
+        error_messages={
+            "invalid_choice": _("There is no such group."),
+            "invalid_pk_value": _("There is no such group."),
+        },
+        label=_("Groups"),
+    )
+    segment = django_filters.ModelChoiceFilter(
+        method="in_segment",
+        queryset=_segments,  # type: ignore[arg-type]
+        label=_("Segment"),
+    )
     kind = django_filters.ChoiceFilter(choices=ContactKind.choices, label=_("Account"))
     channel = django_filters.ChoiceFilter("first_channel", choices=Channel.choices, label=_("First channel"))
     venue = django_filters.ModelChoiceFilter(
@@ -61,6 +91,9 @@ class ContactFilters(django_filters.FilterSet):
     birthday_within = django_filters.NumberFilter(
         method="born_within", min_value=0, max_value=366, label=_("Birthday within days")
     )
+    review_average_min = RatingFilter(method="rating_at_least", label=_("Average of reviews, at least"))
+    review_average_max = RatingFilter(method="rating_at_most", label=_("Average of reviews, at most"))
+    rating_dropped = django_filters.BooleanFilter(method="rating_lower", label=_("Latest review worse than before"))
     duplicates = django_filters.BooleanFilter(method="possibly_twice", label=_("Duplicates only"))
     suspect_key = django_filters.BooleanFilter("has_suspect_key", label=_("Suspect e-mail or phone"))
 
@@ -105,10 +138,33 @@ class ContactFilters(django_filters.FilterSet):
         missing = ContactStats.objects.filter(no_show_count__gte=value).values("contact")
         return contacts.filter(search.among(missing)) if value > 0 else contacts
 
+    def rating_at_least(self, contacts: Contacts, name: str, value: Decimal) -> Contacts:
+        """Private reviews; who wrote none has no average. Few ever write one: they are gathered first."""
+        content = ContactStats.objects.filter(review_count__gt=0, review_average__gte=float(value))
+        return contacts.filter(search.among(content.values("contact")))
+
+    def rating_at_most(self, contacts: Contacts, name: str, value: Decimal) -> Contacts:
+        critical = ContactStats.objects.filter(review_count__gt=0, review_average__lte=float(value))
+        return contacts.filter(search.among(critical.values("contact")))
+
+    def rating_lower(self, contacts: Contacts, name: str, value: bool) -> Contacts:
+        """The regulars to call (R-CRM-2); or all the others."""
+        falling = ContactStats.objects.filter(is_rating_falling=True).values("contact")
+        return contacts.filter(search.among(falling) if value else Q(stats__is_rating_falling=False))
+
     def with_tags(self, contacts: Contacts, name: str, value: list[Tag]) -> Contacts:
         for tag in value:
             contacts = contacts.filter(Exists(ContactTag.objects.filter(contact=OuterRef("pk"), tag=tag)))
         return contacts
+
+    def in_groups(self, contacts: Contacts, name: str, value: list[ContactGroup]) -> Contacts:
+        """In each of them, as with tags."""
+        for group in value:
+            contacts = contacts.filter(Exists(GroupMember.objects.filter(contact=OuterRef("pk"), group=group)))
+        return contacts
+
+    def in_segment(self, contacts: Contacts, name: str, value: Segment) -> Contacts:
+        return in_segment(contacts, value)
 
     def known_at(self, contacts: Contacts, name: str, value: Venue) -> Contacts:
         return contacts.filter(stats__by_venue__has_key=str(value.pk))
@@ -158,6 +214,17 @@ def _form_of(given: frozenset[str]) -> type[ContactFilters]:
     few.base_filters = {name: one for name, one in form().base_filters.items() if name in given}
     given_filters: type[ContactFilters] = few
     return given_filters
+
+
+def in_segment(contacts: Contacts, segment: Segment) -> Contacts:
+    """Those of these contacts that the segment's filters leave; nobody, when one of them has lost what it names."""
+    found = of_segment(contacts, segment)
+    return found.qs if found.is_valid() else contacts.none()
+
+
+def of_segment(contacts: Contacts, segment: Segment) -> ContactFilters:
+    """The segment's own filters over these contacts."""
+    return filtered_by_given(contacts, strict_filters.as_query(segment.filters))
 
 
 def names() -> list[str]:

@@ -15,6 +15,7 @@ ORDERINGS = orderings(
     first_contact_on=("first_contact_on", "id"),
     last_visit_on=("stats__last_visit_on", "stats__contact_id"),
     visit_count=("stats__visit_count", "stats__contact_id"),
+    spend_total_minor=("stats__spend_minor", "stats__contact_id"),
     created_at=("created_at", "id"),
     updated_at=("updated_at", "id"),
 )

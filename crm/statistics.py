@@ -11,7 +11,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from crm import facets
+from crm import automatic_rules, automatic_tags, facets
 from crm.facets import Counters
 from crm.models import NEVER, Contact, ContactStats, Review, ReviewSource, Visit, VisitSource, VisitSourceKind
 from tenants import rows, scope
@@ -29,15 +29,16 @@ FALL = 1
 
 
 def refresh(*contact_ids: UUID) -> None:
-    """Recompute the counters of these contacts, whose rows the caller has locked."""
+    """Recompute the counters of these contacts, whose rows the caller has locked; their automatic tags follow."""
     ids = sorted(set(contact_ids))
     if ids:
-        rows.run(_statement(), scope.tenant_id(), ids)
+        concerned = rows.run(_statement(), scope.tenant_id(), ids)
+        automatic_tags.follow([contact_id for (contact_id,) in concerned])
 
 
 @functools.cache
 def _statement() -> str:
-    """$1 is the tenant, $2 the contacts."""
+    """$1 is the tenant, $2 the contacts; it answers those that a rule of automatic tags may concern."""
     columns = {
         **{name: f"coalesce(total.{name}, 0)" for name in COUNTS},
         **{name: f"coalesce(total.{name}, {_NEVER})" for name in LAST_DAYS},
@@ -53,13 +54,14 @@ def _statement() -> str:
         "by_currency": "coalesce(by_currency, '{}')",
     }
     return f"""
-        WITH fact AS ({_facts()}), {_parts()}
+        WITH fact AS ({_facts()}), {_parts()}, stats AS (
         INSERT INTO {ContactStats._meta.db_table} (contact_id, tenant_id, {", ".join(columns)})
         SELECT wanted.id, $1::uuid, {", ".join(f"{value} AS {name}" for name, value in columns.items())}
         FROM unnest($2::uuid[]) AS wanted (id)
             LEFT JOIN total ON total.contact_id = wanted.id LEFT JOIN main ON main.contact_id = wanted.id
             LEFT JOIN rhythm ON rhythm.contact_id = wanted.id LEFT JOIN opinion ON opinion.contact_id = wanted.id
         ON CONFLICT (contact_id) DO UPDATE SET {", ".join(f"{name} = EXCLUDED.{name}" for name in columns)}
+        RETURNING *) SELECT contact_id FROM stats WHERE {automatic_rules.concerns()}
     """  # noqa: S608 (names of our own tables and columns)
 
 
@@ -81,12 +83,12 @@ def _fact(source: Counters) -> str:
 def _parts() -> str:
     """The counters by venue, by currency and in all; the days between purchases; what the guest thinks of us."""
     sums = ", ".join(f"sum({name})::bigint AS {name}" for name in (*COUNTS, *AMOUNTS))
-    days = ", ".join(f"max({name}) AS {name}" for name in LAST_DAYS)
+    latest = ", ".join(f"max({name}) AS {name}" for name in LAST_DAYS)
     of_venue = ", ".join(f"'{name}', {name}" for name in COUNTS)
     of_money = ", ".join(f"'{name}', {name}" for name in ("purchase_count", *AMOUNTS))
     bought = "purchase_count > 0 OR spend_minor <> 0"
     return f"""
-        at_venue AS (SELECT contact_id, venue_id, {sums}, {days} FROM fact GROUP BY contact_id, venue_id),
+        at_venue AS (SELECT contact_id, venue_id, {sums}, {latest} FROM fact GROUP BY contact_id, venue_id),
         spent_at AS (
             SELECT contact_id, venue_id, jsonb_object_agg(currency, spend_minor) AS spend FROM (
                 SELECT contact_id, venue_id, currency, sum(spend_minor)::bigint AS spend_minor FROM fact
@@ -94,7 +96,7 @@ def _parts() -> str:
             ) AS money GROUP BY contact_id, venue_id
         ),
         total AS (
-            SELECT contact_id, {sums}, {days}, jsonb_object_agg(
+            SELECT contact_id, {sums}, {latest}, jsonb_object_agg(
                 venue_id, jsonb_build_object({of_venue}, 'spend', coalesce(spend, '{{}}'))
             ) AS by_venue
             FROM at_venue LEFT JOIN spent_at USING (contact_id, venue_id) GROUP BY contact_id
@@ -110,14 +112,17 @@ def _parts() -> str:
         ),
         rhythm AS (
             SELECT contact_id, (max(day) - min(day))::float8 / nullif(count(*) - 1, 0) AS interval_days
-            FROM ({_days()}) AS days GROUP BY contact_id
+            FROM ({days()}) AS days GROUP BY contact_id
         ),
         opinion AS ({_opinions()})
     """  # noqa: S608 (as above)
 
 
-def _days() -> str:
-    """The distinct local days with a purchase or an arrived booking: a WiFi login alone is none."""
+def days() -> str:
+    """SELECTs of (contact_id, day): the distinct local days with a purchase or an arrived booking, WiFi alone being none.
+
+    $1 is the tenant, $2 the contacts.
+    """
     kinds = ", ".join(f"'{kind.value}'" for kind in (VisitSourceKind.BOOKING, VisitSourceKind.ORDER))
     visited = f"""
         SELECT contact_id, local_date AS day FROM {Visit._meta.db_table} visit

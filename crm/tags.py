@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +18,7 @@ from audit import recording
 from audit.actions import Action
 from crm import identity
 from crm.editing import NotInList
-from crm.models import Contact, ContactTag, Tag
+from crm.models import Contact, ContactTag, LiftedTag, Tag
 from tenants import rows, scope, uniqueness
 from tenants.refusal import Refusal
 
@@ -54,6 +58,12 @@ class TagExists(Refusal):
 class SystemTag(Refusal):
     code = "system_tag"
     default_message = _("System tags cannot be changed or deleted.")
+
+
+class ReasonNeeded(Refusal):
+    code = "reason_needed"
+    status = 400
+    default_message = _("A rule has set this tag: say why it does not fit.")
 
 
 class TagNameNeeded(Refusal):
@@ -98,16 +108,28 @@ def delete(tag: Tag) -> None:
     tag.delete()
 
 
-def keys_of(contact_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
-    """The keys of the tags of these contacts, sorted; who has none is left out. One query, and no row objects."""
-    keys: dict[UUID, list[str]] = {}
-    for contact_id, key in rows.run(_KEYS_HELD, scope.tenant_id(), list(contact_ids)):
-        keys.setdefault(contact_id, []).append(key)
-    return keys
+@dataclass(frozen=True, slots=True)
+class HeldTag:
+    """A tag as a contact has it; `reason` is empty when it was set by hand."""
+
+    key: str
+    label: str
+    is_automatic: bool
+    reason: dict[str, Any]
 
 
-_KEYS_HELD = f"""
-    SELECT held.contact_id, tag.key FROM {ContactTag._meta.db_table} held JOIN {Tag._meta.db_table} tag ON tag.id = held.tag_id
+def held_by(contact_ids: Iterable[UUID]) -> dict[UUID, list[HeldTag]]:
+    """The tags of these contacts, by key; who has none is left out. One query, and no row objects."""
+    found: dict[UUID, list[HeldTag]] = {}
+    for contact_id, key, label, is_automatic, reason in rows.run(_HELD, scope.tenant_id(), list(contact_ids)):
+        shown = str(SYSTEM_TAGS.get(key, label))
+        found.setdefault(contact_id, []).append(HeldTag(key, shown, is_automatic, json.loads(reason)))
+    return found
+
+
+_HELD = f"""
+    SELECT held.contact_id, tag.key, tag.label, held.is_automatic, held.reason::text
+    FROM {ContactTag._meta.db_table} held JOIN {Tag._meta.db_table} tag ON tag.id = held.tag_id
     WHERE held.tenant_id = %s AND held.contact_id = ANY(%s) ORDER BY tag.key
 """  # noqa: S608 (our own tables)
 
@@ -140,13 +162,45 @@ def add(contact: Contact, key: str) -> ContactTag:
     return added
 
 
-def remove(contact: Contact, key: str) -> None:
-    """Take a tag off a contact. Raises UnknownTag; a tag the contact does not have changes nothing."""
+def remove(contact: Contact, key: str, *, reason: str = "", at: datetime.datetime | None = None) -> None:
+    """Take a tag off a contact; an automatic one is lifted, which needs a reason. Raises UnknownTag, ReasonNeeded.
+
+    A lifted tag comes back after a new event only. A tag the contact does not have changes nothing.
+    """
     tag = find(key)
     identity.lock(contact)
-    removed, _rows = ContactTag.objects.filter(contact=contact, tag=tag).delete()
-    if removed:
-        recording.record(Action.CONTACT_UNTAGGED, contact, before={"tag": tag.key})
+    held: ContactTag | None = ContactTag.objects.filter(contact=contact, tag=tag).first()
+    if held is None:
+        return
+    if held.is_automatic:
+        _lift(held, reason.strip(), at or timezone.now())
+    held.delete()
+    why = {"reason": reason.strip()} if held.is_automatic else {}
+    recording.record(Action.CONTACT_UNTAGGED, contact, before={"tag": tag.key, **held.reason}, after=why or None)
+
+
+def _lift(held: ContactTag, reason: str, at: datetime.datetime) -> None:
+    if not reason:
+        raise ReasonNeeded(field="reason")
+    said = {"reason": reason, "lifted_by": scope.actor().label, "lifted_at": at}
+    LiftedTag.objects.update_or_create(contact=held.contact, tag_id=held.tag_id, defaults=said)
+
+
+def unite(loser: Contact, winner: Contact) -> None:
+    """Give the winner of a merge the loser's tags, hand-set ones as long as there is room for them (R-MERGE-3).
+
+    Both are locked. An automatic tag that staff lifted from either stays lifted.
+    """
+    held = list(ContactTag.objects.filter(contact=winner))
+    known, room = {one.tag_id for one in held}, LIMIT - sum(not one.is_automatic for one in held)
+    moved = []
+    for one in ContactTag.objects.filter(contact=loser).order_by("created_at", "pk"):
+        if one.tag_id not in known and (one.is_automatic or room > 0):
+            room -= not one.is_automatic
+            moved.append(one.pk)
+    ContactTag.objects.filter(pk__in=moved).update(contact=winner)
+    lifted = LiftedTag.objects.filter(contact=winner).values("tag")
+    LiftedTag.objects.filter(contact=loser).exclude(tag__in=lifted).update(contact=winner)
 
 
 def known_or_created(labels: Iterable[str]) -> dict[str, Tag]:

@@ -45,7 +45,7 @@ class GroupMember(TenantModel):
 class Segment(TenantModel):
     """A saved set of filters, live: who is in it is asked anew each time (R-CRM-5).
 
-    `filters` holds the parameters of the guest list as they stand in its address: a text, or a list of texts, for each.
+    `filters` holds parameters of the guest list as they were given: for each a text, a number, true or false, or a list.
     """
 
     name = models.CharField(max_length=80)

@@ -13,7 +13,14 @@ from api.urls import urlpatterns
 from tenants import scope
 from tenants.models import ApiKey, Membership
 from tests.api.test_bookings import booking
+from tests.api.test_followers import follow
+from tests.api.test_orders import order
 from tests.api.test_problems import assert_problem
+from tests.api.test_quotes import quote
+from tests.api.test_receipts import receipt
+from tests.api.test_reviews import review
+from tests.api.test_signups import sent
+from tests.api.test_wifi import wifi_login
 
 NO_ID = "0198c5a0-0000-7000-8000-000000000000"
 # Routes that hold no tenant's data, or whose last part is a word and not an id.
@@ -52,9 +59,36 @@ def strangers(trattoria, bistro, bearer):
         "imports": upload.json()["id"],
         "invitations": key.post("members/", {"email": "new@example.com", "role": "host"}).json()["id"],
         "tags": key.post("tags/", {"label": "Secret"}).json()["id"],
+        "groups": _group_of(key, taken["contact"]),
+        "segments": key.post("segments/", {"name": "Secret", "filters": {"language": "fr"}}).json()["id"],
+        "message-templates": key.get("message-templates/").json()["results"][0]["id"],
+        "messages": _message_to(key, taken["contact"]),
+        "orders": key.post("orders/", order(bistro)).json()["id"],
+        "receipts": key.post("receipts/", receipt(bistro, currency="CAD")).json()["id"],
+        "discounts": key.post("discounts/", {"name": "Secret", "kind": "percent", "percent": 5}).json()["id"],
+        "followers": follow(key, bistro).json()["id"],
+        "inquiries": key.post("inquiries/", sent(bistro, "inquiries/")).json()["id"],
+        "promotion-signups": key.post("promotion-signups/", sent(bistro, "promotion-signups/")).json()["id"],
+        "reviews": key.post("reviews/", review(bistro, booking=taken["id"])).json()["id"],
+        "wifi-sessions": key.post("wifi-sessions/", wifi_login(bistro)).json()["id"],
         "tenant": str(bistro.tenant.pk),
         "user": str(bistro.owner.pk),
     }
+
+
+def _group_of(key, contact):
+    group = key.post("groups/", {"name": "Secret"}).json()["id"]
+    key.post(f"groups/{group}/contacts/", {"contacts": [contact]})
+    return group
+
+
+def _message_to(key, contact):
+    """The contact booked for the next day: a consent stated by hand opens the gate."""
+    venue = key.get("venues/").json()["results"][0]["id"]
+    evidence = {"source": "form", "date": "2026-01-10", "wording": "news"}
+    consent = {"venue": venue, "channel": "email", "status": "explicit", "evidence": evidence}
+    key.post(f"contacts/{contact}/consents/", consent)
+    return key.post(f"contacts/{contact}/messages/", {"channel": "email", "template": "invite"}).json()["id"]
 
 
 def filled(route, ids):
@@ -69,7 +103,7 @@ def filled(route, ids):
 def test_a_foreign_id_is_the_same_404_as_no_id(trattoria, bearer, strangers, route):
     key = bearer(trattoria)
 
-    for send in (key.get, key.post, key.patch, key.delete):
+    for send in (key.get, key.post, key.put, key.patch, key.delete):
         foreign = send(filled(route, strangers))
         nothing = send(filled(route, dict.fromkeys(strangers, NO_ID)))
 
@@ -94,7 +128,15 @@ def test_no_list_shows_another_tenant(trattoria, bearer, strangers, route):
 
 
 @pytest.mark.parametrize(
-    "query", ["contacts/?venue={venues}", "contacts/?tag=secret", "contacts/?consent_venue={venues}"]
+    "query",
+    [
+        "contacts/?venue={venues}",
+        "contacts/?tag=secret",
+        "contacts/?consent_venue={venues}",
+        "contacts/?following={venues}",
+        "contacts/?group={groups}",
+        "contacts/?segment={segments}",
+    ],
 )
 def test_a_foreign_id_in_a_filter_is_400_like_no_id(trattoria, bearer, strangers, query):
     key = bearer(trattoria)
@@ -106,7 +148,21 @@ def test_a_foreign_id_in_a_filter_is_400_like_no_id(trattoria, bearer, strangers
 
 
 @pytest.mark.parametrize(
-    "query", ["bookings/?venue={venues}", "bookings/?contact={contacts}", "audit/?object_id={bookings}"]
+    "query",
+    [
+        "bookings/?venue={venues}",
+        "bookings/?contact={contacts}",
+        "audit/?object_id={bookings}",
+        "orders/?venue={venues}",
+        "orders/?contact={contacts}",
+        "messages/?venue={venues}",
+        "messages/?contact={contacts}",
+        "inquiries/?venue={venues}",
+        "inquiries/?contact={contacts}",
+        "promotion-signups/?contact={contacts}",
+        "reviews/?venue={venues}",
+        "reviews/?contact={contacts}",
+    ],
 )
 def test_a_foreign_id_in_a_plain_filter_finds_nothing(trattoria, bearer, strangers, query):
     assert bearer(trattoria).get(query.format(**strangers)).json()["results"] == []
@@ -115,10 +171,39 @@ def test_a_foreign_id_in_a_plain_filter_finds_nothing(trattoria, bearer, strange
 def test_a_foreign_id_in_a_body_is_400_on_its_field_like_no_id(trattoria, bearer, strangers):
     key = bearer(trattoria)
     own = key.post("bookings/", booking(trattoria)).json()
+    group = key.post("groups/", {"name": "Ours"}).json()["id"]
+    ordered = key.post("orders/", order(trattoria)).json()["id"]
     attempts = [
+        (f"groups/{group}/contacts/", lambda ids: {"contacts": [ids["contacts"]]}, "contacts"),
+        ("segments/", lambda ids: {"name": "x", "filters": {"group": [ids["groups"]]}}, "filters.group"),
+        ("segments/", lambda ids: {"name": "x", "filters": {"venue": ids["venues"]}}, "filters.venue"),
         ("bookings/", lambda ids: booking(trattoria, venue=ids["venues"]), "venue"),
+        ("followers/", lambda ids: {"venue": ids["venues"], "external_id": "app-1"}, "venue"),
+        ("wifi-sessions/", lambda ids: wifi_login(trattoria, venue=ids["venues"]), "venue"),
+        ("inquiries/", lambda ids: sent(trattoria, "inquiries/", venue=ids["venues"]), "venue"),
+        ("promotion-signups/", lambda ids: sent(trattoria, "promotion-signups/", venue=ids["venues"]), "venue"),
+        ("reviews/", lambda ids: review(trattoria, venue=ids["venues"]), "venue"),
+        ("reviews/", lambda ids: review(trattoria, contact=ids["contacts"]), "contact"),
+        ("reviews/", lambda ids: review(trattoria, booking=ids["bookings"]), "booking"),
         ("bookings/", lambda ids: booking(trattoria, contact=ids["contacts"]), "contact"),
         (f"bookings/{own['id']}/contact/", lambda ids: {"contact": ids["contacts"]}, "contact"),
+        (
+            f"contacts/{own['contact']}/messages/",
+            lambda ids: {"channel": "email", "template": ids["message-templates"]},
+            "template",
+        ),
+        (
+            f"contacts/{own['contact']}/messages/",
+            lambda ids: {"channel": "email", "template": "invite", "venue": ids["venues"]},
+            "venue",
+        ),
+        ("orders/", lambda ids: order(trattoria, venue=ids["venues"]), "venue"),
+        ("orders/", lambda ids: order(trattoria, contact=ids["contacts"]), "contact"),
+        (f"orders/{ordered}/contact/", lambda ids: {"contact": ids["contacts"]}, "contact"),
+        ("receipts/", lambda ids: receipt(trattoria, venue=ids["venues"]), "venue"),
+        ("receipts/", lambda ids: receipt(trattoria, guest=None, contact=ids["contacts"]), "contact"),
+        ("quotes/", lambda ids: quote(trattoria, venue=ids["venues"]), "venue"),
+        ("quotes/", lambda ids: quote(trattoria, contact=ids["contacts"]), "contact"),
         (f"contacts/{own['contact']}/tags/", lambda _ids: {"tag": "secret"}, "tag"),
         ("api-keys/", lambda ids: {"name": "x", "preset": "pos", "venue": ids["venues"]}, "venue"),
         (

@@ -8,8 +8,11 @@ import pytest
 
 from api.endpoint import Endpoint
 from api.urls import urlpatterns
-from tenants.permissions import Permission
+from staff import api_keys
+from tenants import scope
+from tenants.permissions import PRESET_PERMISSIONS, Permission, Preset
 from tests.api.test_problems import assert_problem
+from tests.personas import Bearer
 
 NO_ID = "0198c5a0-0000-7000-8000-000000000000"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -21,7 +24,11 @@ CASES = [(route, method) for route, view in ROUTES.items() for method in METHODS
 def test_the_walk_sees_the_whole_api():
     assert len(ROUTES) >= 30
     assert {route.split("/")[0] for route in ROUTES} == {
-        *("api-keys", "audit", "bookings", "contacts", "imports", "members", "settings", "tags", "venues")
+        *("api-keys", "audit", "bookings", "contacts", "imports", "members", "settings", "tags", "venues"),
+        *("groups", "segments"),
+        *("followers", "inquiries", "promotion-signups", "reviews", "wifi-sessions"),
+        *("discounts", "orders", "quotes", "receipts"),
+        *("message-templates", "messages"),
     }
 
 
@@ -30,16 +37,33 @@ def test_every_method_names_its_permission(route, method):
     assert isinstance(ROUTES[route].required[method.upper()], Permission)
 
 
-def test_a_key_without_any_permission_gets_403_with_the_name_everywhere(trattoria, bearer):
-    key = bearer(trattoria, "wifi")
+@pytest.fixture
+def powerless(trattoria):
+    """A key that holds nothing but `guest_action`, which opens no route by itself."""
+    permissions = frozenset({Permission.GUEST_ACTION})
+    with scope.enter(trattoria.id, scope.SYSTEM):
+        _key, token = api_keys.create(name="powerless", preset=Preset.WIFI, venue=None, permissions=permissions)
+    return Bearer(token)
 
+
+def test_a_key_without_any_permission_gets_403_with_the_name_everywhere(powerless):
     for route, method in CASES:
         path = re.sub(r"<\w+:\w+>", NO_ID, route)
-        body = assert_problem(getattr(key, method)(f"{path}?x=1"), 403, "permission_denied")
+        body = assert_problem(getattr(powerless, method)(f"{path}?x=1"), 403, "permission_denied")
         assert body["permission"] == ROUTES[route].required[method.upper()]
 
 
-def test_head_needs_what_get_needs(trattoria, bearer):
-    key = bearer(trattoria, "wifi")
+def test_a_key_that_stands_in_a_public_page_or_a_portal_opens_what_it_is_for():
+    def opened(preset):
+        held = PRESET_PERMISSIONS[preset]
+        return {(route, method) for route, method in CASES if ROUTES[route].required[method.upper()] in held}
 
-    assert key.client.head("/api/v1/contacts/", headers={"Authorization": f"Bearer {key.token}"}).status_code == 403
+    assert opened(Preset.WIFI) == {("wifi-sessions/", "post")}
+    assert {("inquiries/", "post"), ("promotion-signups/", "post")} <= opened(Preset.WIDGET)
+    assert {method for _route, method in opened(Preset.WIDGET)} == {"post"}
+
+
+def test_head_needs_what_get_needs(powerless):
+    headers = {"Authorization": f"Bearer {powerless.token}"}
+
+    assert powerless.client.head("/api/v1/contacts/", headers=headers).status_code == 403

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from staff import api_keys
 from tests.api.test_bookings import booking
+from tests.api.test_wifi import wifi_login
 
 BASELINES = json.loads((Path(__file__).parent.parent / "baselines" / "query_counts.json").read_text(encoding="utf-8"))
 # The words of transaction and scope differ between a test and a request.
@@ -36,6 +37,12 @@ def guest(number):
 REQUESTS = {
     "POST bookings/, a new guest": lambda key, place: key.post("bookings/", booking(place, guest=guest(77))),
     "POST bookings/, a known guest": lambda key, place: key.post("bookings/", booking(place, guest=guest(1))),
+    "POST wifi-sessions/, a new guest": lambda key, place: key.post(
+        "wifi-sessions/", wifi_login(place, guest=guest(79))
+    ),
+    "POST wifi-sessions/, a known guest": lambda key, place: key.post(
+        "wifi-sessions/", wifi_login(place, guest=guest(1))
+    ),
     "POST contacts/, a new contact": lambda key, _place: key.post("contacts/", guest(78)),
     "GET contacts/": lambda key, _place: key.get("contacts/"),
     "GET contacts/?q=": lambda key, _place: key.get("contacts/?q=n"),

@@ -16,6 +16,7 @@ CLOSED_LIST = {
     "tenants_with_slug": "tenant_slug text",
     "all_tenants": "",
     "due_import_jobs": "",
+    "due_messages": "",
 }
 
 

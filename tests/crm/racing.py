@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,13 @@ from bookings.models import BookingKind, BookingStatus
 from crm import intake
 from crm.channel import Channel
 from crm.intake import Guest, Intake
+from orders import fulfilment
+from orders import taking as order_taking
+from orders.models import OrderKind, OrderStatus
+from orders.totals import Amounts, Item
 from tenants import scope
 from tenants.models import Venue
+from wifi import connecting
 
 
 def take_and_arrive(tenant_id: str, venue_id: str, guest: dict[str, Any], rounds: int) -> list[str]:
@@ -37,3 +43,40 @@ def receive_batch(tenant_id: str, venue_id: str, guests: list[dict[str, Any]]) -
         now = timezone.now()
         receptions = intake.receive_many([Intake(Guest(**guest), Channel.WEB, venue, now) for guest in guests])
         return [str(reception.crm_sync) for reception in receptions]
+
+
+def arrive_by_every_door(tenant_id: str, venue_id: str, guest: dict[str, Any], at: str) -> tuple[str, ...]:
+    """One guest's table arrives, their order is fulfilled, their phone joins the WiFi: each a transaction of its own."""
+    moment = datetime.datetime.fromisoformat(at)
+    return (
+        _arrive(tenant_id, venue_id, guest, moment),
+        _fetch_order(tenant_id, venue_id, guest, moment),
+        _join_wifi(tenant_id, venue_id, guest, moment),
+    )
+
+
+def _arrive(tenant_id: str, venue_id: str, guest: dict[str, Any], at: datetime.datetime) -> str:
+    with scope.enter(UUID(tenant_id), scope.SYSTEM):
+        venue = Venue.objects.get(pk=venue_id)
+        taken = taking.take(taking.Draft(venue, BookingKind.RESERVATION, Channel.WEB, 2, at, Guest(**guest), guest))
+        lifecycle.set_status(taken.booking, BookingStatus.ARRIVED, at=at)
+    return str(taken.booking.pk)
+
+
+def _fetch_order(tenant_id: str, venue_id: str, guest: dict[str, Any], at: datetime.datetime) -> str:
+    with scope.enter(UUID(tenant_id), scope.SYSTEM):
+        venue = Venue.objects.get(pk=venue_id)
+        amounts = Amounts((Item("Pizza", 1, 1200),), 1200)
+        draft = order_taking.Draft(
+            venue, OrderKind.TAKEAWAY, Channel.ORDER_PHONE, amounts, venue.currency, at, Guest(**guest), guest
+        )
+        taken = order_taking.take(draft)
+        fulfilment.set_status(taken.order, OrderStatus.FULFILLED, at=at)
+    return str(taken.order.pk)
+
+
+def _join_wifi(tenant_id: str, venue_id: str, guest: dict[str, Any], at: datetime.datetime) -> str:
+    with scope.enter(UUID(tenant_id), scope.SYSTEM):
+        venue = Venue.objects.get(pk=venue_id)
+        connected = connecting.connect(connecting.Login(venue, at, Guest(**guest), guest))
+    return str(connected.session.pk)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+from collections import Counter
+
 import pytest
 
 from bookings.models import Booking
@@ -25,6 +28,25 @@ def test_eight_processes_make_one_contact_and_one_visit(commits: None, trattoria
         assert Visit.objects.count() == 1
         assert VisitSource.objects.count() == 40
         assert ContactStats.objects.values_list("visit_count", "booking_count").get() == (1, 40)
+
+
+def test_a_hundred_events_of_one_guest_on_one_day_are_one_contact_and_one_visit(
+    commits: None, trattoria: Place
+) -> None:
+    at = datetime.datetime(2026, 11, 20, 19, tzinfo=datetime.UTC)
+    call = (str(trattoria.id), str(trattoria.venue.pk), ANNA, at.isoformat())
+
+    facts = parallel.together(racing.arrive_by_every_door, [call] * 34, timeout=180)
+
+    with trattoria.enter():
+        assert Contact.objects.count() == 1
+        assert Visit.objects.values_list("local_date").get() == (at.date(),)
+        sources = Counter(VisitSource.objects.values_list("kind", flat=True))
+        assert sources == {"booking": 34, "order": 34, "wifi": 34}
+        listed = {str(source_id) for source_id in VisitSource.objects.values_list("source_id", flat=True)}
+        assert listed == {fact for own in facts for fact in own}
+        figures = ContactStats.objects.values_list("visit_count", "booking_count", "order_count", "spend_minor")
+        assert figures.get() == (1, 34, 34, 34 * 1200)
 
 
 def test_a_phone_and_an_email_racing_for_one_person_leave_unique_keys(commits: None, trattoria: Place) -> None:

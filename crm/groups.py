@@ -1,0 +1,154 @@
+"""Groups: lists of contacts that staff keep by hand (R-CRM-5).
+
+A contact is in a group once, however often it is added; taking out one that is not in it changes nothing. Contacts in the
+bin keep their places and are not counted until they are back. Source: C, L.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit import recording
+from audit.actions import Action
+from crm import identity, listing
+from crm.models import Contact, ContactGroup, ContactState, GroupMember
+from tenants import rows, scope, uniqueness
+from tenants.refusal import Refusal
+
+
+class GroupExists(Refusal):
+    code = "group_exists"
+    status = 409
+    default_message = _("There is already a group of this name.")
+
+
+class NameNeeded(Refusal):
+    code = "required"
+    status = 400
+    default_message = _("Give it a name.")
+
+
+class UnknownContacts(Refusal):
+    code = "unknown_id"
+    status = 400
+    default_message = _("One of these contacts is not in the list.")
+
+
+def create(name: str) -> ContactGroup:
+    """Raises GroupExists, NameNeeded."""
+    group = ContactGroup(name=_tidy(name))
+    with uniqueness.refuse("one_group_per_name", GroupExists(field="name")):
+        group.save(force_insert=True)
+    recording.record(Action.GROUP_CREATED, group, after={"name": group.name})
+    return group
+
+
+def rename(group: ContactGroup, name: str) -> ContactGroup:
+    """Raises GroupExists, NameNeeded. The same name again changes nothing."""
+    before, group.name = group.name, _tidy(name)
+    if group.name == before:
+        return group
+    group.updated_at = timezone.now()
+    with uniqueness.refuse("one_group_per_name", GroupExists(field="name")):
+        group.save(update_fields=["name", "updated_at"])
+    recording.record(Action.GROUP_UPDATED, group, before={"name": before}, after={"name": group.name})
+    return group
+
+
+def delete(group: ContactGroup) -> None:
+    """The group goes for good, its contacts stay."""
+    _lock(group)
+    count = member_counts([group.pk]).get(group.pk, 0)
+    recording.record(Action.GROUP_DELETED, group, before={"name": group.name, "count": count})
+    group.delete()
+
+
+def add(group: ContactGroup, contact_ids: Collection[UUID]) -> int:
+    """Put these contacts into the group; answers how many were not in it. Raises UnknownContacts.
+
+    Locks the contacts, then the group.
+    """
+    wanted = set(contact_ids)
+    if wanted - identity.open_book((), wanted).contacts.keys():
+        raise UnknownContacts(field="contacts")
+    _lock(group)
+    new = sorted(wanted - set(_places(group, wanted).values_list("contact_id", flat=True)))
+    rows.insert([GroupMember(group=group, contact_id=contact_id) for contact_id in new])
+    _note(group, Action.GROUP_MEMBERS_ADDED, new)
+    return len(new)
+
+
+def remove(group: ContactGroup, contact_ids: Collection[UUID]) -> int:
+    """Take these contacts out of the group; answers how many were in it. Raises UnknownContacts."""
+    wanted = set(contact_ids)
+    if wanted - set(Contact.objects.filter(pk__in=wanted).values_list("pk", flat=True)):
+        raise UnknownContacts(field="contacts")
+    _lock(group)
+    places = _places(group, wanted)
+    gone = sorted(places.values_list("contact_id", flat=True))
+    places.delete()
+    _note(group, Action.GROUP_MEMBERS_REMOVED, gone)
+    return len(gone)
+
+
+def members(group: ContactGroup) -> QuerySet[Contact]:
+    """The contacts of the list that are in the group."""
+    return listing.active().filter(group_members__group=group)
+
+
+def member_counts(group_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many contacts of the list are in each of these groups; empty ones are left out. One query."""
+    return dict(rows.run(_COUNTS, scope.tenant_id(), list(group_ids)))
+
+
+def ids_of(contact_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """The groups of these contacts, the one they entered first before the others; who has none is left out. One query."""
+    found: dict[UUID, list[UUID]] = {}
+    for contact_id, group_id in rows.run(_GROUPS_HELD, scope.tenant_id(), list(contact_ids)):
+        found.setdefault(contact_id, []).append(group_id)
+    return found
+
+
+def of(contact: Contact) -> list[ContactGroup]:
+    """The groups of one contact, by name."""
+    return list(ContactGroup.objects.filter(members__contact=contact).order_by("name", "id"))
+
+
+_COUNTS = f"""
+    SELECT place.group_id, count(*) FROM {GroupMember._meta.db_table} place
+    JOIN {Contact._meta.db_table} contact ON contact.id = place.contact_id
+    WHERE place.tenant_id = %s AND place.group_id = ANY(%s) AND contact.state = '{ContactState.ACTIVE.value}'
+    GROUP BY place.group_id
+"""  # noqa: S608 (our own tables)
+_GROUPS_HELD = f"""
+    SELECT contact_id, group_id FROM {GroupMember._meta.db_table}
+    WHERE tenant_id = %s AND contact_id = ANY(%s) ORDER BY added_at, id
+"""  # noqa: S608 (as above)
+
+
+def _tidy(name: str) -> str:
+    if not name.strip():
+        raise NameNeeded(field="name")
+    return name.strip()
+
+
+def _lock(group: ContactGroup) -> None:
+    """Nobody deletes the group while its members change. Raises DoesNotExist when somebody has."""
+    ContactGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
+
+
+def _places(group: ContactGroup, contact_ids: Collection[UUID]) -> QuerySet[GroupMember]:
+    return GroupMember.objects.filter(group=group, contact__in=contact_ids)
+
+
+def _note(group: ContactGroup, action: Action, contact_ids: list[UUID]) -> None:
+    if not contact_ids:
+        return
+    group.updated_at = timezone.now()
+    group.save(update_fields=["updated_at"])
+    recording.record(action, group, after={"count": len(contact_ids), "contacts": [str(one) for one in contact_ids]})
