@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.channel import Channel
 from crm.models import Contact
@@ -30,8 +31,8 @@ class OrderStatus(models.TextChoices):
     PREPARING = "preparing", _("Preparing")
     READY = "ready", _("Ready")
     FULFILLED = "fulfilled", _("Fulfilled")
-    CANCELLED = "cancelled", _("Cancelled")
-    REJECTED = "rejected", _("Rejected")
+    CANCELLED = "cancelled", pgettext_lazy("order", "Cancelled")
+    REJECTED = "rejected", pgettext_lazy("order", "Rejected")
     REFUNDED = "refunded", _("Refunded")
 
 
