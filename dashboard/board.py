@@ -40,7 +40,7 @@ def close(request: HttpRequest) -> HttpResponse:
 
 
 def _day(request: HttpRequest) -> Day:
-    venue, now = _venue(request), timezone.now()
+    venue, now = wanted_venue(request), timezone.now()
     return day.of(venue, wanted_date(request, venue, now), now=now)
 
 
@@ -53,7 +53,7 @@ def wanted_date(request: HttpRequest, venue: Venue, now: datetime.datetime) -> d
     return wanted if FIRST_YEAR <= wanted.year <= LAST_YEAR else venue.local_day(now)
 
 
-def _venue(request: HttpRequest) -> Venue:
+def wanted_venue(request: HttpRequest) -> Venue:
     """The venue in the address, where a link or a refresh names one; else the one chosen in the top bar."""
     shell = context.of(request)
     named = request.GET.get("venue")

@@ -13,20 +13,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from bookings import editing, linking, taking
 from bookings.editing import Edited
 from bookings.models import Booking, BookingKind
 from bookings.taking import Draft, Taken
-from crm import listing
 from crm.channel import Channel
 from crm.intake import CrmSync
-from crm.warnings import IntakeWarning
-from dashboard import board, booking_forms, contact_list, contacts, context, day, pages, tag_marks
+from dashboard import board, booking_forms, chosen_contact, contacts, context, intake_warnings, pages
 from dashboard.booking_forms import EditForm, GuestFields, ReservationForm, WalkInForm
-from dashboard.templatetags.coperto import amount, long_day, percent
-from dashboard.templatetags.coperto import day as short_day
+from dashboard.templatetags.coperto import long_day
 from tenants.models import Venue
 from tenants.permissions import Permission
 
@@ -48,7 +45,7 @@ def add(request: HttpRequest) -> HttpResponse:
             taken = taking.take(_draft(form, kind, venue))
             _tell(request, taken)
             return _to_board(request, taken.booking)
-    return _show(request, form, venue, {"kind": kind, "booking": None, "chosen": _chosen(request)})
+    return _show(request, form, venue, {"kind": kind, "booking": None, "chosen": chosen_contact.of(request)})
 
 
 @pages.page(Permission.BOOKINGS_WRITE, methods=BOTH)
@@ -128,7 +125,7 @@ def _tell(request: HttpRequest, taken: Taken) -> None:
         BookingKind.QUEUE: _("They are in the queue."),
     }
     messages.success(request, said[BookingKind(taken.booking.kind)])
-    _warn(request, taken.warnings)
+    intake_warnings.tell(request, taken.warnings)
 
 
 def _tell_edited(request: HttpRequest, edited: Edited) -> None:
@@ -137,41 +134,7 @@ def _tell_edited(request: HttpRequest, edited: Edited) -> None:
         messages.warning(
             request, _("The contact of this booking is in the bin. Open the booking to link it to another one.")
         )
-    _warn(request, edited.warnings)
-
-
-def _warn(request: HttpRequest, warnings: list[IntakeWarning]) -> None:
-    for warning in warnings:
-        hint = _("Did they mean %(suggestion)s?") % {"suggestion": warning.suggestion} if warning.suggestion else ""
-        messages.warning(request, f"{warning.detail} {hint}".rstrip())
-
-
-def _chosen(request: HttpRequest) -> dict[str, Any] | None:
-    """The contact already chosen, told apart from namesakes as the picker does (R-ID-8)."""
-    wanted = request.POST.get("contact") or request.GET.get("contact")
-    if not wanted:
-        return None
-    contact = listing.with_details(listing.active()).filter(pk=pages.uuid_of(wanted)).first()
-    if contact is None:
-        return None
-    known = day.known_guests([contact])[contact.pk]
-    visits = contact.stats.visit_count + contact.imported_visit_count
-    last = contact_list.last_visit_on(contact)
-    facts = [
-        _("phone …%(digits)s") % {"digits": contact.phone[-4:]} if contact.phone else "",
-        contact.email,
-        ngettext("%(count)s visit", "%(count)s visits", visits) % {"count": amount(visits)},
-        _("last visit %(date)s") % {"date": short_day(last)} if last else "",
-        _("no-shows %(rate)s") % {"rate": percent(known.no_show_rate)} if known.no_show_rate else "",
-    ]
-    return {
-        "id": contact.pk,
-        "name": str(contact),
-        "nickname": contact.nickname,
-        "has_allergies": bool(known.allergies),
-        "tags": tag_marks.without_allergies(known.tags),
-        "facts": [fact for fact in facts if fact],
-    }
+    intake_warnings.tell(request, edited.warnings)
 
 
 def _show(request: HttpRequest, form: GuestFields, venue: Venue, extra: dict[str, Any]) -> HttpResponse:

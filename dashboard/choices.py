@@ -48,5 +48,12 @@ def more(request: HttpRequest) -> HttpResponse:
 def settings(request: HttpRequest) -> HttpResponse:
     """To the first page of the settings that the person may see."""
     allowed = context.of(request).may
-    first = {"venues_manage": "venues", "members_manage": "members", "tags_manage": "tags", "keys_manage": "keys"}
+    first = {
+        "venues_manage": "venues",
+        "members_manage": "members",
+        "tags_manage": "tags",
+        "discounts_manage": "discounts",
+        "templates_manage": "message_templates",
+        "keys_manage": "keys",
+    }
     return pages.to(request, next((page for permission, page in first.items() if permission in allowed), "more"))

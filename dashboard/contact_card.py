@@ -10,10 +10,18 @@ from django.utils.translation import gettext as _
 
 from bookings.models import OPEN, Booking
 from consent import reading
-from crm import allergies, bin, tags  # noqa: A004 - the contacts' bin
+from crm import allergies, bin, groups, tags  # noqa: A004 - the contacts' bin
 from crm.channel import Channel
-from crm.models import Contact, ContactTag, Tag
-from dashboard import consent_marks, contact_figures, special_days, tag_marks
+from crm.models import Contact, ContactGroup, ContactTag, Tag
+from dashboard import (
+    consent_marks,
+    contact_figures,
+    contact_standing,
+    followers,
+    special_days,
+    suggestion,
+    tag_marks,
+)
 from dashboard.tag_marks import TagMark
 from tenants.models import Venue
 
@@ -21,13 +29,18 @@ from tenants.models import Venue
 def content(contact: Contact, venues: list[Venue]) -> dict[str, Any]:
     """The context of `dashboard/contacts/card.html`, without its tab."""
     contact_tags = list(ContactTag.objects.select_related("tag").filter(contact=contact))
+    consents = reading.current([contact], now=timezone.now())[contact.pk]
     return {
         "section": "contacts",
         "card": head(contact, contact_tags),
         **tag_content(contact, contact_tags),
+        **group_content(contact),
         "stats": contact_figures.of(contact, venues),
         "venue_stats": contact_figures.by_venue(contact, venues),
-        "consents": consent_marks.of(reading.current([contact], now=timezone.now())[contact.pk], venues),
+        **contact_standing.content(contact, venues),
+        "consents": consent_marks.of(consents, venues),
+        **suggestion.content(contact, consents, venues),
+        **followers.content(contact, venues),
         "upcoming_count": Booking.objects.filter(
             contact=contact, starts_at__gte=timezone.now(), status__in=OPEN
         ).count(),
@@ -41,6 +54,7 @@ def head(contact: Contact, contact_tags: list[ContactTag]) -> dict[str, Any]:
         "id": contact.pk,
         "name": str(contact),
         "nickname": contact.nickname,
+        "code": contact.code,
         "email": contact.email,
         "phone": contact.phone,
         "phone_extension": contact.phone_extension,
@@ -71,6 +85,16 @@ def tag_content(contact: Contact, contact_tags: list[ContactTag] | None = None) 
     return {
         "tags": [_as_this_role_may_see(mark) for mark in tag_marks.of(contact_tags)],
         "tag_choices": [{"key": tag.key, "label": tags.label_of(tag)} for tag in others],
+    }
+
+
+def group_content(contact: Contact) -> dict[str, Any]:
+    """The context of the group editor: the contact's groups, and those it can still be put into."""
+    own = groups.of(contact)
+    others = ContactGroup.objects.exclude(pk__in=[group.pk for group in own]).order_by("name", "id")
+    return {
+        "own_groups": [{"id": group.pk, "name": group.name} for group in own],
+        "group_choices": [{"id": group.pk, "name": group.name} for group in others],
     }
 
 

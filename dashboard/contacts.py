@@ -18,8 +18,17 @@ from crm import bin, editing, history, listing, tags  # noqa: A004 - the contact
 from crm.editing import Edited
 from crm.intake import CrmSync
 from crm.models import Contact, ContactState
-from crm.tags import TagLimit
-from dashboard import contact_card, contact_forms, contact_list, contact_tabs, context, long_text, pages
+from crm.tags import ReasonNeeded, TagLimit
+from dashboard import (
+    contact_card,
+    contact_forms,
+    contact_list,
+    contact_tabs,
+    context,
+    intake_warnings,
+    long_text,
+    pages,
+)
 from dashboard.contact_forms import ContactForm
 from tenants import keyset
 from tenants.models import Venue
@@ -29,6 +38,7 @@ from tenants.refusal import Refusal
 BOTH = ("GET", "HEAD", "POST")
 # The field itself takes no more.
 NOTES_LENGTH = 5000
+REASON_LENGTH = 200
 
 
 @pages.page(Permission.CONTACTS_READ)
@@ -44,12 +54,12 @@ def index(request: HttpRequest) -> HttpResponse:
 def card(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The card; an htmx request for a tab gets the tabs alone."""
     contact, shell = _find(pk), context.of(request)
-    tabs = contact_tabs.tabs_of(contact, shell.venues, shell.tenant.slug)
-    tab = tabs.content(request.GET.get("tab", ""), request.GET.get("cursor"))
+    tab = contact_tabs.content(contact, shell.venues, shell.tenant.slug, request.GET)
     if pages.is_htmx(request):
         return render(request, "dashboard/contacts/tabs.html", {"card": {"id": contact.pk}, **tab})
     own = contact_card.content(contact, shell.venues)
-    extra = {"can_tag": _can_tag(contact), "is_editing_notes": "notes" in request.GET}
+    can_group = contact.is_active and context.may(Permission.GROUPS_MANAGE)
+    extra = {"can_tag": _can_tag(contact), "can_group": can_group, "is_editing_notes": "notes" in request.GET}
     return render(request, "dashboard/contacts/card.html", {**own, **tab, **extra})
 
 
@@ -99,9 +109,12 @@ def tag(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @pages.act(Permission.CONTACTS_WRITE)
 def untag(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
-    contact = _find(pk)
-    tags.remove(contact, key)
-    return _show_tags(request, contact, "")
+    contact, error = _find(pk), ""
+    try:
+        tags.remove(contact, key, reason=request.POST.get("reason", "").replace("\0", "")[:REASON_LENGTH])
+    except ReasonNeeded as refusal:
+        error = str(refusal.message)
+    return _show_tags(request, contact, error)
 
 
 @pages.act(Permission.CONTACTS_WRITE)
@@ -219,6 +232,4 @@ def _tell(request: HttpRequest, edited: Edited) -> None:
         CrmSync.UPDATED: _("Saved."),
     }
     messages.success(request, said.get(edited.crm_sync, _("Saved.")))
-    for warning in edited.warnings:
-        hint = _("Did they mean %(suggestion)s?") % {"suggestion": warning.suggestion} if warning.suggestion else ""
-        messages.warning(request, f"{warning.detail} {hint}".rstrip())
+    intake_warnings.tell(request, edited.warnings)

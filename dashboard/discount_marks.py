@@ -17,6 +17,11 @@ def of(contact_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def words(discount: Discount) -> str:
     """`Neighbors, 10%`, `Friends, 5 €`."""
+    return f"{discount.name}, {takes_off(discount)}"
+
+
+def takes_off(discount: Discount) -> str:
+    """`10%`, `5 €`."""
     if discount.kind == DiscountKind.PERCENT:
-        return f"{discount.name}, {percent(discount.percent / 100)}"
-    return f"{discount.name}, {money(discount.amount_minor, discount.currency)}"
+        return percent((discount.percent or 0) / 100)
+    return money(discount.amount_minor, discount.currency)

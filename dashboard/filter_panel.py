@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django import forms
@@ -18,12 +19,13 @@ from django.utils.translation import gettext_lazy
 
 from crm import allergies, tags
 from crm.filters import ContactFilters
-from crm.models import Tag
+from crm.models import ContactGroup, Tag
 from dashboard.templatetags.coperto import day, language_name
 
 OFFERED_LANGUAGES = ("it", "en", "fr", "pl", "de", "es", "nl", "pt", "ru", "uk", "ja", "zh")
 GROUPS = (
     (gettext_lazy("Guest"), ("language", "kind", "birthday_month", "birthday_within", "tag")),
+    (gettext_lazy("Groups and segments"), ("segment", "group")),
     (
         gettext_lazy("Visits"),
         ("last_visit_after", "last_visit_before", "visits_min", "visits_max", "no_shows_min"),
@@ -49,26 +51,55 @@ def groups(form: forms.Form) -> list[tuple[str, list[forms.BoundField]]]:
     """The panel's fields under their headings; a filter that no heading claims comes last, so that none is lost."""
     named = [name for _heading, names in GROUPS for name in names]
     rest = tuple(name for name in form.fields if name not in named and name != "q")
-    found = [(str(heading), [form[name] for name in names if name in form.fields]) for heading, names in GROUPS]
+    found = [
+        (str(heading), [form[name] for name in names if name in form.fields and _has_choices(form.fields[name])])
+        for heading, names in GROUPS
+    ]
     return [group for group in [*found, (_("More"), [form[name] for name in rest])] if group[1]]
 
 
-def chips(state: ListState) -> Iterator[dict[str, str]]:
-    """One chip per filter in force, and one per tag, each with the list without it."""
-    form = state.filters.form
+def _has_choices(field: forms.Field) -> bool:
+    """A tenant without groups or segments is not asked for one."""
+    if not isinstance(field, forms.ModelChoiceField):
+        return True
+    return any(value for value, _label in getattr(field.widget, "choices", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A filter as people read it; `raw` is one of the values that the address gives for `name`."""
+
+    name: str
+    label: str
+    value: str
+    raw: str
+
+
+def in_force(form: forms.Form) -> Iterator[InForce]:
+    """The filters in force, the words searched for first; a tag or group is one each."""
     if not form.is_bound or not form.is_valid():
         return
-    if state.query.get("q"):
-        yield {"label": _("Search"), "value": str(state.query["q"]), "remove_url": state.url(q=None)}
+    if form.cleaned_data.get("q"):
+        yield InForce("q", _("Search"), str(form.cleaned_data["q"]), "")
     for name, value in form.cleaned_data.items():
         field = form.fields[name]
         label = str(field.label)
         if isinstance(field, forms.ModelMultipleChoiceField):
-            for tag in value or ():
-                others = [one for one in state.query.getlist(name) if one != tag.key]
-                yield {"label": label, "value": tags.label_of(tag), "remove_url": state.url_with({name: others})}
+            for one in value or ():
+                yield InForce(name, label, _named(one), str(one.key if isinstance(one, Tag) else one.pk))
         elif name != "q" and value not in (None, ""):
-            yield {"label": label, "value": _said(field, value), "remove_url": state.url_with({name: []})}
+            yield InForce(name, label, _said(field, value), "")
+
+
+def _named(one: Any) -> str:
+    return tags.label_of(one) if isinstance(one, Tag) else str(one)
+
+
+def chips(state: ListState) -> Iterator[dict[str, str]]:
+    """One chip per filter in force, each with the list without it."""
+    for one in in_force(state.filters.form):
+        others = [raw for raw in state.query.getlist(one.name) if raw != one.raw] if one.raw else []
+        yield {"label": one.label, "value": one.value, "remove_url": state.url_with({one.name: others})}
 
 
 def _said(field: forms.Field, value: Any) -> str:
@@ -91,6 +122,8 @@ def dress(form: forms.Form) -> None:
             field.widget = forms.Select(choices=[any_one, *((code, language_name(code)) for code in OFFERED_LANGUAGES)])
         elif name == "tag":
             field.widget = forms.CheckboxSelectMultiple(choices=_tag_choices())
+        elif name == "group":
+            field.widget = forms.CheckboxSelectMultiple(choices=_group_choices())
         elif isinstance(field, forms.DateField):
             field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         elif isinstance(field, forms.NullBooleanField):
@@ -98,6 +131,10 @@ def dress(form: forms.Form) -> None:
         elif isinstance(field.widget, forms.Select):
             shown = [(value, capfirst(str(label))) for value, label in field.widget.choices]
             field.widget = forms.Select(choices=[any_one, *(one for one in shown if one[0])])
+
+
+def _group_choices() -> list[tuple[str, str]]:
+    return [(str(group.pk), group.name) for group in ContactGroup.objects.order_by("name", "id")]
 
 
 def _tag_choices() -> list[tuple[str, str]]:

@@ -65,6 +65,12 @@ def act(*permissions: Permission) -> Callable[[View[P]], Callable[..., Any]]:
     return page(*permissions, methods=("POST",))
 
 
+def allow(permission: Permission) -> bool:
+    """For a page that more people see than may change: true, or the refusal that names the permission."""
+    scope.require(permission)
+    return True
+
+
 def _require_one_of(permissions: tuple[Permission, ...]) -> None:
     if permissions and not any(context.may(permission) for permission in permissions):
         scope.require(permissions[0])

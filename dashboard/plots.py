@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+
 WIDTH, HEIGHT = 480, 210
 LEFT, BOTTOM, TOP = 68, 26, 12
 GAP = 0.28
@@ -19,7 +21,7 @@ class Series:
     """What one color stands for. `tone` names the color in the style sheet."""
 
     key: str
-    label: str
+    label: str | Promise
     tone: str
 
 

@@ -39,7 +39,7 @@ VISITORS = (
 def index(request: HttpRequest) -> HttpResponse:
     shell = context.of(request)
     venue = next((one for one in shell.venues if str(one.pk) == request.GET.get("venue")), None)
-    reports = _reports(venue or shell.venue, venue and venue.pk)
+    reports = _reports(venue or shell.venue, None if venue is None else venue.pk)
     content = {"section": "reports", "venues": shell.venues, "venue": venue, "reports": reports}
     return render(request, "dashboard/reports/index.html", content)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from crm import allergies, tags
+from crm import allergies, automatic_rules, tags
 from crm.models import ContactTag
 
 TONES = {"vip": "plum", "regular": "green", "no_show": "red", "problematic": "red"}
@@ -45,6 +45,7 @@ def _mark(contact_tag: ContactTag) -> TagMark:
         is_allergy=allergies.is_allergy(tag),
         is_automatic=contact_tag.is_automatic,
         symbol=SYMBOLS.get(tag.key, "flag"),
+        reason=automatic_rules.why(contact_tag.reason),
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from orders.models import OrderStatus
+
 
 def for_scripts() -> dict[str, str]:
     return {
@@ -31,6 +33,7 @@ def for_scripts() -> dict[str, str]:
         "status_cancelled": _("Cancelled"),
         "status_no_show": _("No-show"),
         "status_rejected": _("Rejected"),
+        **{f"order_status_{one.value}": str(one.label) for one in OrderStatus},
         "allergy": _("Allergy"),
         "phone_ends": _("phone …{digits}"),
         "visits": _("visits: {count}"),
@@ -41,5 +44,6 @@ def for_scripts() -> dict[str, str]:
         "open": pgettext("button", "Open"),
         "book": pgettext("button", "Book"),
         "call": pgettext("button", "Call"),
+        "picked": _("Selected: {count}"),
         "rows_done": _("{done} of {total} rows"),
     }

@@ -50,7 +50,17 @@ def money(minor: int | None, currency: str) -> str:
         return DASH
     unit = 10 ** get_currency_precision(currency)
     value = minor / unit
-    places = 0 if unit == 1 or minor % unit == 0 or abs(value) >= 1000 else 2
+    return _with_symbol(value, 0 if unit == 1 or minor % unit == 0 or abs(value) >= 1000 else 2, currency)
+
+
+@register.filter
+def price(minor: int, currency: str) -> str:
+    """An amount in minor units to the cent, as on a bill: `12,50 €`, `€1,204.00`."""
+    places = get_currency_precision(currency)
+    return _with_symbol(minor / 10**places, places, currency)
+
+
+def _with_symbol(value: float, places: int, currency: str) -> str:
     number = formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True).replace(" ", NARROW)
     symbol = SYMBOLS.get(currency, currency)
     if _reader().language == "en":
@@ -96,6 +106,13 @@ def long_day(value: datetime.date) -> str:
     """`Sunday 22 November`, with the year when it is not this one; Polish sets a comma after the weekday."""
     style = "EEEE, d MMMM" if _reader().language == "pl" else "EEEE d MMMM"
     return _written(value, style if value.year == _today().year else f"{style} y")
+
+
+@register.filter
+def month(value: datetime.date) -> str:
+    """`Nov`, with the year in January and when it is not this one: `Jan 2026`."""
+    style = "LLL" if value.year == _today().year and value.month > 1 else "LLL y"
+    return _written(value, style).replace(" ", NARROW)
 
 
 def day_and_month(value: datetime.date) -> str:

@@ -16,6 +16,10 @@ from crm import editing, tags
 from crm.channel import Channel
 from crm.intake import Guest
 from crm.models import Contact, Tag
+from orders import blocking, discounts, fulfilment, receiving, refunding
+from orders import taking as ordering
+from orders.models import DiscountKind, Order, OrderAttempt, OrderKind, OrderStatus
+from orders.totals import Amounts, Item, Tax
 from tenants import scope
 from tenants.models import Venue
 from tests.personas import Place
@@ -122,3 +126,104 @@ def board_of(place: Place) -> Evening:
     found.book("nobody", -0.3, 2, kind=BookingKind.QUEUE, snapshot={"first_name": "Bruno", "phone": "+393331112223"})
     found.book("nobody", -0.1, 4, kind=BookingKind.QUEUE)
     return found
+
+
+MENU = {"Margherita": 900, "Diavola": 1150, "Tiramisù": 650, "Acqua frizzante": 300, "Lambrusco": 2200}
+
+
+def order(found: Evening, name: str, minutes_ago: int, items: dict[str, int], **own: Any) -> Order:
+    """An order placed so many minutes ago; `name` is a guest's last name, or nobody's; `items` are dishes of the menu."""
+    contact = found.guests.get(name)
+    discount, taxes = own.pop("discount_minor", 0), own.pop("taxes", ())
+    sold = tuple(
+        Item(dish, count, MENU[dish], "Drinks" if MENU[dish] < 400 else "Kitchen") for dish, count in items.items()
+    )
+    total = sum(item.quantity * item.unit_price_minor for item in sold) - discount
+    snapshot = {"first_name": contact.first_name, "last_name": contact.last_name} if contact else {}
+    draft = ordering.Draft(
+        venue=found.venue,
+        kind=OrderKind(own.pop("kind", OrderKind.TAKEAWAY)),
+        channel=own.pop("channel", Channel.ORDER_PHONE),
+        amounts=Amounts(sold, total, taxes=taxes, discount_minor=discount, tip_minor=own.pop("tip_minor", 0)),
+        currency=found.venue.currency,
+        placed_at=found.now - datetime.timedelta(minutes=minutes_ago),
+        snapshot=own.pop("snapshot", snapshot),
+        contact=contact.pk if contact else None,
+        confirms_block=True,
+        **own,
+    )
+    return ordering.take(draft).order
+
+
+def orders_of(found: Evening) -> dict[str, Order]:
+    """Orders in every state, with a discount, a refund, a receipt, a block and its refused attempt. The scope is open."""
+    made = {
+        "new": order(found, "De Luca", 4, {"Margherita": 3, "Diavola": 1, "Tiramisù": 2, "Acqua frizzante": 2, "Lambrusco": 1},
+                     notes="ring at the side door"),
+        "unknown": order(found, "nobody", 2, {"Diavola": 1}, snapshot={"first_name": "Bruno", "phone": "+393331112223"}),
+        "accepted": order(found, "Gagnon", 14, {"Margherita": 1, "Acqua frizzante": 1}, kind=OrderKind.DELIVERY),
+        "preparing": order(found, "Villa", 38, {"Diavola": 2, "Tiramisù": 2}, kind=OrderKind.DINE_IN),
+        "ready": order(found, "Tremblay", 46, {"Margherita": 2}),
+        "fulfilled": order(found, "Moretti", 90, {"Margherita": 2, "Lambrusco": 1, "Tiramisù": 1}, discount_minor=400,
+                           taxes=(Tax("IVA 10%", 432, is_included=True),), tip_minor=500),
+        "cancelled": order(found, "Villani", 70, {"Tiramisù": 4}),
+    }  # fmt: skip
+    for status in ("accepted", "preparing", "ready", "fulfilled", "cancelled"):
+        minutes = {"fulfilled": 60, "cancelled": 50}.get(status, 1)
+        at = found.now - datetime.timedelta(minutes=minutes)
+        made[status] = fulfilment.set_status(made[status], OrderStatus(status), at=at)
+    made["fulfilled"] = refunding.refund(made["fulfilled"], 650, reason="the tiramisù came late", at=found.now)
+    return made
+
+
+def receipts_of(found: Evening, order: Order) -> None:
+    """A receipt of the order, one of the till with several taxes, and a void one."""
+    for number, own in (
+        ("R-1041", {"order": order.pk}),
+        ("R-1007", {"tip_minor": 300}),
+        ("R-0998", {"is_voided": True}),
+    ):
+        lines = (
+            receiving.Line("Margherita", 2, 900, 1800, "Kitchen"),
+            receiving.Line("Lambrusco", 1, 2200, 2200, "Cellar"),
+            receiving.Line("Acqua frizzante", 1, 300, 300, ""),
+        )
+        draft = receiving.Draft(
+            venue=found.venue,
+            closed_at=found.now - datetime.timedelta(minutes=55 if "order" in own else 60 * 24 * 9),
+            total_minor=4300,
+            net_minor=3880,
+            currency=found.venue.currency,
+            lines=lines,
+            taxes=({"name": "IVA 10%", "amount_minor": 200}, {"name": "IVA 22%", "amount_minor": 220}),
+            external_id=number,
+            contact=found.guests["Moretti"].pk,
+            **own,
+        )
+        receiving.receive(draft)
+
+
+def standing_of(found: Evening) -> None:
+    """Discounts to choose from, and a guest who may not order and tried to."""
+    neighbors = discounts.create({"name": "Neighbors", "kind": DiscountKind.PERCENT, "percent": 10})
+    discounts.create(
+        {"name": "Friends", "kind": DiscountKind.AMOUNT, "amount_minor": 500, "currency": found.venue.currency}
+    )
+    discounts.fix(found.guests["Moretti"], neighbors)
+    blocking.block(found.guests["De Santis"])
+    OrderAttempt(
+        venue=found.venue,
+        contact=found.guests["De Santis"],
+        attempted_at=found.now - datetime.timedelta(hours=2),
+        kind=OrderKind.DELIVERY,
+        total_minor=3450,
+        currency=found.venue.currency,
+    ).save(force_insert=True)
+
+
+def sales_of(found: Evening) -> dict[str, Order]:
+    """Everything that is sold, and to whom it is not. The scope is open."""
+    made = orders_of(found)
+    receipts_of(found, made["fulfilled"])
+    standing_of(found)
+    return made

@@ -12,6 +12,7 @@ import pytest
 
 from bookings.models import Booking, BookingStatus
 from crm.models import Contact
+from orders.models import Order
 from tests.dashboard import evening
 from tests.dashboard.conftest import DESK, PHONE, Visit
 from tests.personas import Place
@@ -24,12 +25,20 @@ LANGUAGES = os.environ.get("COPERTO_LANGUAGES", "en").split()
 def _paths(place: Place) -> dict[str, str]:
     with place.enter():
         giulia = Contact.objects.get(last_name="Moretti")
+        chiara = Contact.objects.get(last_name="De Santis")
+        order = Order.objects.get(contact=giulia)
+        opened = Order.objects.get(contact__last_name="De Luca")
         booking = Booking.objects.get(contact=giulia, status=BookingStatus.CONFIRMED)
     return {
         "board": "",
         "contacts": "contacts/",
         "nobody": "contacts/?q=zzz&visits_min=3",
         "card": f"contacts/{giulia.pk}/",
+        "card-blocked": f"contacts/{chiara.pk}/",
+        "orders-tab": f"contacts/{giulia.pk}/?tab=orders",
+        "receipts-tab": f"contacts/{giulia.pk}/?tab=receipts",
+        "communications-tab": f"contacts/{giulia.pk}/?tab=communications",
+        "reviews-tab": f"contacts/{giulia.pk}/?tab=reviews",
         "visits": f"contacts/{giulia.pk}/?tab=visits",
         "changes": f"contacts/{giulia.pk}/?tab=changes",
         "notes": f"contacts/{giulia.pk}/?notes=1",
@@ -42,7 +51,24 @@ def _paths(place: Place) -> dict[str, str]:
         "queue": "bookings/new/?kind=queue",
         "booking-edit": f"bookings/{booking.pk}/",
         "close": "close/",
+        "orders": "orders/",
+        "orders-list": "orders/?period=week",
+        "orders-none": "orders/?period=yesterday&status=ready",
+        "order": f"orders/{order.pk}/",
+        "order-open": f"orders/{opened.pk}/",
+        "order-new": "orders/new/",
+        "order-known": f"orders/new/?contact={giulia.pk}",
+        "order-blocked": f"orders/new/?contact={chiara.pk}",
+        "messages": "messages/?show=all",
+        "messages-none": "messages/?show=failed",
+        "write": f"contacts/{giulia.pk}/write/?template=ask_opinion",
+        "followers": "followers/",
+        "message-templates": "settings/messages/",
+        "message-template-new": "settings/messages/new/",
+        "discounts": "settings/discounts/",
         "imports": "imports/",
+        "reports": "reports/",
+        "customers": "reports/customers/",
         "venues": "settings/venues/",
         "venue": "settings/venues/new/",
         "staff": "settings/staff/",
@@ -58,7 +84,7 @@ def test_every_page_is_legible_and_can_be_used(
     visit: Visit, trattoria: Place, size: tuple[int, int], language: str
 ) -> None:
     with trattoria.enter():
-        evening.board_of(trattoria)
+        evening.sales_of(evening.board_of(trattoria))
     visitor, faults = visit(trattoria, size=size, language=language), []
 
     for name, path in _paths(trattoria).items():

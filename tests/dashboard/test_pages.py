@@ -19,14 +19,26 @@ PAGES = [
     "more",
     "contacts",
     "contact_new",
+    "groups",
+    "segments",
+    "followers",
+    "messages",
     "bin",
     "booking_new",
+    "orders",
+    "order_rows",
+    "order_new",
+    "discounts",
     "imports",
     "import_template",
+    "reports",
+    "report_customers",
     "venues",
     "venue_new",
     "members",
     "tags",
+    "message_templates",
+    "message_template_new",
     "keys",
 ]
 
@@ -64,14 +76,19 @@ def test_every_page_sends_somebody_unknown_to_the_sign_in(trattoria: Place, clie
     assert answer.url.startswith("/accounts/login/")
 
 
-@pytest.mark.parametrize("name", ["venues", "members", "tags", "keys", "imports", "bin"])
+@pytest.mark.parametrize(
+    "name", ["venues", "members", "tags", "discounts", "message_templates", "keys", "imports", "bin"]
+)
 def test_a_host_is_refused_what_a_host_may_not_do(trattoria: Place, name: str) -> None:
     answer = trattoria.signed_in(Role.HOST).get(url(trattoria, name))
 
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("tab", ["bookings", "visits", "changes"])
+TABS = ["bookings", "orders", "receipts", "visits", "communications", "reviews", "changes"]
+
+
+@pytest.mark.parametrize("tab", TABS)
 def test_the_card_shows_each_tab(tonight: Place, tab: str) -> None:
     with tonight.enter():
         giulia = Contact.objects.get(last_name="Moretti")
@@ -82,7 +99,7 @@ def test_the_card_shows_each_tab(tonight: Place, tab: str) -> None:
     assert "la notaia" in answer.content.decode()
 
 
-@pytest.mark.parametrize("tab", ["bookings", "visits", "changes"])
+@pytest.mark.parametrize("tab", TABS)
 def test_a_tab_alone_is_answered_without_the_page_around_it(tonight: Place, tab: str) -> None:
     with tonight.enter():
         giulia = Contact.objects.get(last_name="Moretti")

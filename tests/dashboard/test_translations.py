@@ -22,7 +22,7 @@ from staff import invitations
 from tenants.models import User
 from tenants.permissions import Role
 from tests.dashboard import evening
-from tests.dashboard.test_pages import PAGES, url
+from tests.dashboard.test_pages import PAGES, TABS, url
 from tests.personas import Place
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -87,7 +87,7 @@ def _pages(place: Place, language: str) -> Iterator[tuple[str, str]]:
     with place.enter():
         moretti = Contact.objects.get(last_name="Moretti")
     card = url(place, "contact", moretti.pk)
-    addresses += [card, f"{card}?tab=visits", f"{card}?tab=changes", f"{card}?notes=1", f"{card}edit/", *OWN]
+    addresses += [card, f"{card}?notes=1", f"{card}edit/", *(f"{card}?tab={tab}" for tab in TABS), *OWN]
     for client, address in [*((inside, one) for one in addresses), *((stranger, one) for one in OUTSIDE)]:
         yield address, client.get(address).content.decode()
 

@@ -2,6 +2,7 @@
 import { waiting } from "./outbox.js";
 import { text } from "./texts.js";
 import { toast } from "./toast.js";
+import "./picking.js";
 import "./search.js";
 
 document.addEventListener("click", (event) => {

@@ -80,7 +80,7 @@ function enhance(picker) {
     const { contact } = options[index];
     close();
     if (!contact) return;
-    hidden.value = contact.id;
+    choose(contact.id);
     chosen.querySelector("[data-who]").replaceChildren(...describe(contact));
     chosen.setAttribute("aria-label", nameOf(contact));
     chosen.hidden = false;
@@ -90,12 +90,18 @@ function enhance(picker) {
   }
 
   function release() {
-    hidden.value = "";
+    choose("");
     chosen.hidden = true;
     typed.hidden = false;
     for (const input of typed.querySelectorAll("input, select")) input.disabled = false;
     fields[0].focus();
     fields[0].select();
+  }
+
+  // Said aloud, for forms that follow what was chosen.
+  function choose(id) {
+    hidden.value = id;
+    hidden.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   function close() {
