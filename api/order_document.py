@@ -85,10 +85,15 @@ def represent(rows: Iterable[Order]) -> list[dict[str, Any]]:
     """The orders, whose venues are loaded; their lines and refunds are read for all of them at once."""
     orders = list(rows)
     prefetch_related_objects(orders, "lines", "refunds")
-    return [_document(order) for order in orders]
+    return [_document(order, lines.amounts(order)) | {"refunds": _refunds(order)} for order in orders]
 
 
-def _document(order: Order) -> dict[str, Any]:
+def represent_new(order: Order, amounts: Amounts) -> dict[str, Any]:
+    """An order that was just taken: nothing needs to be read."""
+    return _document(order, amounts) | {"refunds": []}
+
+
+def _document(order: Order, amounts: Amounts) -> dict[str, Any]:
     zone = order.venue.zone
     return {
         "id": order.pk,
@@ -99,13 +104,12 @@ def _document(order: Order) -> dict[str, Any]:
         "provider": order.provider,
         "external_id": order.external_id,
         "placed_at": order.placed_at.astimezone(zone),
-        **_amounts(lines.amounts(order)),
+        **_amounts(amounts),
         "currency": order.currency,
         "notes": order.notes,
         "guest": order.guest,
         "contact": order.contact_id,
         "refunded_minor": order.refunded_minor,
-        "refunds": _refunds(order),
         "fulfilled_at": order.fulfilled_at and order.fulfilled_at.astimezone(zone),
         "service_date": order.service_date,
         "status_at": order.status_at.astimezone(zone),

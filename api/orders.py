@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from api import guest_data, pagination, references, shape
 from api.endpoint import Endpoint
-from api.order_document import OrderDocument, receipt, represent
+from api.order_document import OrderDocument, receipt, represent, represent_new
 from api.pagination import ChangesShape
 from api.permissions import Required
 from api.problems import refused_field
@@ -22,7 +22,7 @@ from crm.channel import Channel
 from crm.search_text import QUERY_MAX_LENGTH
 from orders import editing, finding, fulfilment, linking, refunding, taking
 from orders.models import Order, OrderKind, OrderStatus
-from orders.taking import Draft
+from orders.taking import Draft, Taken
 from orders.totals import Amounts, Item, Tax
 from tenants import scope
 from tenants.permissions import Permission, Preset
@@ -193,8 +193,7 @@ class OrderList(Endpoint):
         draft = _draft(self.body(OrderShape))
         taken = taking.take(draft)
         self.subject = taken.order.contact_id
-        content = receipt(taken.order, draft) if guest_data.is_widget() else represent([taken.order])[0]
-        content |= guest_data.reception(
+        content = _content(taken, draft) | guest_data.reception(
             contact=taken.order.contact_id, crm_sync=taken.crm_sync, warnings=taken.warnings
         )
         return self.answer(content, status=201 if taken.is_new else 200, version=taken.order.version)
@@ -294,6 +293,12 @@ def visible() -> QuerySet[Order]:
 def _changed(endpoint: Endpoint, order: Order, *, status: int = 200) -> HttpResponse:
     endpoint.subject = order.contact_id
     return endpoint.answer(represent([order])[0], status=status, version=order.version)
+
+
+def _content(taken: Taken, draft: Draft) -> dict[str, Any]:
+    if guest_data.is_widget():
+        return receipt(taken.order, draft)
+    return represent_new(taken.order, draft.amounts) if taken.is_new else represent([taken.order])[0]
 
 
 def _draft(values: dict[str, Any]) -> Draft:

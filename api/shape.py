@@ -146,9 +146,14 @@ class Choice(serializers.ChoiceField):
 
 
 class Sequence(serializers.ListField):
-    """A list of values of one kind."""
+    """A list of values of one kind. A PATCH replaces it, so what stands in it is whole there, too."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {"not_a_list": _("Must be a list.")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # A field may be absent where its root is partial: what stands in the list is its own root.
+        self.child.parent = None
 
     def to_internal_value(self, data: Any) -> list[Any]:
         if not isinstance(data, list):

@@ -1,1 +1,1 @@
-"""Benchmarks: how quickly Coperto takes bookings and finds guests, beside a bare peer and a limit in the same run."""
+"""Benchmarks: how quickly Coperto takes guests in and finds them, beside a bare peer and a limit in the same run."""

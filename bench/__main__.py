@@ -27,7 +27,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer contacts and rounds; nothing is written")
-    parser.add_argument("--only", choices=("bookings", "list"), help="one of the two")
+    parser.add_argument("--only", choices=("list", "card", "rebuild", "intakes"), help="one of them")
     parser.add_argument("--home", type=Path, help="the servers' folder; use those that --hold keeps there")
     parser.add_argument("--hold", action="store_true", help="fill, then keep the servers until interrupted")
     return parser.parse_args()

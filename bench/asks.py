@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from bench.people import TODAY, email_of, phone_of
-from bench.tenant import Filled
+from bench.tenant import GROUPS, SEGMENT, Filled
 from crm import listing, search_text
-from crm.models import Contact, Tag
+from crm.models import Contact, ContactGroup, Segment, Tag
 from tenants import keyset, scope
 
 BY_NAME = "c.sort_name, c.id"
@@ -34,7 +34,7 @@ class Ask:
 def statement(ask: Ask) -> str:
     """The raw statement of an ask: a page of contacts with statistics and tags; the tenant is its first value."""
     return f"""
-        SELECT c.*, s.visit_count, s.last_visit_on, s.booking_count, s.cancelled_count, s.no_show_count, s.by_venue,
+        SELECT c.*, s.*,
             ARRAY(SELECT t.key FROM crm_contacttag h JOIN crm_tag t ON t.id = h.tag_id
                   WHERE h.tenant_id = c.tenant_id AND h.contact_id = c.id)
         FROM crm_contact c JOIN crm_contactstats s ON s.contact_id = c.id AND s.tenant_id = c.tenant_id
@@ -45,7 +45,7 @@ def statement(ask: Ask) -> str:
 
 def all_asks(filled: Filled) -> list[Ask]:
     with scope.enter(UUID(filled.tenant), scope.SYSTEM):
-        return [*_searches(filled), *_lists(filled), *_pages()]
+        return [*_searches(filled), *_lists(filled), *_purchases(), *_belonging(filled), *_pages()]
 
 
 def _searches(filled: Filled) -> list[Ask]:
@@ -131,6 +131,68 @@ def _lists(filled: Filled) -> list[Ask]:
         Ask("list", "search and filter", {"q": "ma", "language": "es"}, "c.language = 'es' AND EXISTS (SELECT FROM "
             "crm_searchtoken t WHERE t.tenant_id = c.tenant_id AND t.contact_id = c.id AND t.token >= 'ma' AND t.token < 'mb')"),
     ]  # fmt: skip
+
+
+def _purchases() -> list[Ask]:
+    """What guests spent, bought and thought."""
+    return [
+        Ask("list", "spend at least", {"spend_min": "10000"}, "s.spend_minor >= 10000"),
+        Ask("list", "spend at least, by spend", {"spend_min": "50000", "ordering": "-spend_total_minor"},
+            "s.spend_minor >= 50000", order="s.spend_minor DESC, c.id DESC"),
+        Ask("list", "orders at least", {"orders_min": "3"}, "s.order_count >= 3"),
+        Ask("list", "orders at least, few", {"orders_min": "20"}, "s.order_count >= 20"),
+        Ask("list", "average ticket at least", {"average_ticket_min": "8000"},
+            "s.purchase_count > 0 AND s.average_ticket_minor >= 8000"),
+        Ask("list", "average ticket between", {"average_ticket_min": "1000", "average_ticket_max": "2000"},
+            "s.purchase_count > 0 AND s.average_ticket_minor BETWEEN 1000 AND 2000"),
+        Ask("list", "bought an item, common", {"bought_item": "margherita"}, *_bought("item_key", "margherita")),
+        Ask("list", "bought an item, rare", {"bought_item": "Tartufo bianco"}, *_bought("item_key", "tartufo bianco")),
+        Ask("list", "bought of a category", {"bought_category": "Vini"}, *_bought("category_key", "vini")),
+        Ask("list", "bought in a month", {"bought_category": "Pizze", "bought_after": "2026-10-01", "bought_before": "2026-10-31"},
+            *_bought("category_key", "pizze", "2026-10-01", "2026-10-31")),
+        Ask("list", "rating fell", {"rating_dropped": "true"}, "s.is_rating_falling"),
+        Ask("list", "average of reviews at most", {"review_average_max": "2"},
+            "s.review_count > 0 AND s.review_average <= 2"),
+    ]  # fmt: skip
+
+
+def _bought(column: str, key: str, since: str = "0001-01-01", until: str = "9999-12-31") -> tuple[str, tuple[str, ...]]:
+    """The condition of who bought it in a period, and its values."""
+    line = f"line.tenant_id = c.tenant_id AND line.{column} = %s"
+    order = "o.tenant_id = c.tenant_id AND o.contact_id = c.id AND o.status = 'fulfilled' AND o.service_date BETWEEN %s AND %s"
+    receipt = (
+        "r.tenant_id = c.tenant_id AND r.contact_id = c.id AND r.order_id IS NULL AND r.voided_at IS NULL "
+        "AND r.business_date BETWEEN %s AND %s"
+    )
+    ordered = f"SELECT o.contact_id FROM orders_orderline line JOIN orders_order o ON o.id = line.order_id WHERE {line}"
+    paid = (
+        f"SELECT r.contact_id FROM orders_receiptline line JOIN orders_receipt r ON r.id = line.receipt_id WHERE {line}"
+    )
+    return (
+        f"(c.id IN ({ordered} AND {order}) OR c.id IN ({paid} AND {receipt}))",
+        (key, since, until, key, since, until),
+    )
+
+
+def _belonging(filled: Filled) -> list[Ask]:
+    """Which lists guests are in, which venue they follow, who may not order."""
+    group = {one.name: str(one.pk) for one in ContactGroup.objects.all()}
+    segment = str(Segment.objects.get(name=SEGMENT).pk)
+    member = "EXISTS (SELECT FROM crm_groupmember x WHERE x.tenant_id = c.tenant_id AND x.contact_id = c.id AND x.group_id = %s)"
+    large, small = (group[name] for name in GROUPS)
+    held = "EXISTS (SELECT FROM orders_orderingblock x WHERE x.tenant_id = c.tenant_id AND x.contact_id = c.id)"
+    follows = (
+        "EXISTS (SELECT FROM outreach_follower x JOIN outreach_follow y ON y.follower_id = x.id "
+        "WHERE x.tenant_id = c.tenant_id AND y.tenant_id = c.tenant_id AND x.contact_id = c.id AND y.venue_id = %s)"
+    )
+    return [
+        Ask("list", "group, large", {"group": large}, member, (large,)),
+        Ask("list", "group, small", {"group": small}, member, (small,)),
+        Ask("list", "segment", {"segment": segment}, "s.spend_minor >= 20000 AND s.visit_count >= 4"),
+        Ask("list", "blocked from ordering", {"blocked": "true"}, held),
+        Ask("list", "follows a venue", {"following": filled.venues[0]}, follows, (filled.venues[0],)),
+        Ask("list", "follows a venue nobody does", {"following": filled.venues[1]}, follows, (filled.venues[1],)),
+    ]
 
 
 def _ordered(name: str) -> Ask:

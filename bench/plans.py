@@ -17,6 +17,8 @@ from django.test import Client
 # A table of this many rows is not read whole for one page or one booking.
 BIG = 10_000
 PLANNED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+# What begins and ends a transaction and says whose it is: the same for every request.
+FRAME = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "SELECT set_config")
 
 
 @dataclass(slots=True)
@@ -25,6 +27,11 @@ class Plan:
 
     statements: list[str] = field(default_factory=list)
     scanned: list[str] = field(default_factory=list)
+
+    @property
+    def questions(self) -> list[str]:
+        """The statements without those of the transaction."""
+        return [one for one in self.statements if not one.lstrip().startswith(FRAME)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,13 @@ HEAD = """# Benchmarks
 Written by `make bench`, which fails when a bar is missed. Every figure stands beside a peer or a limit measured in the
 same run on the same servers, since seconds alone say more about the machine than about Coperto.
 
-- **Taking a booking** (`POST /api/v1/bookings/`): eight clients with kept-alive connections, beside a bare REST framework
-  view with token authentication and one `INSERT ... ON CONFLICT`, on the same web server and the same PostgreSQL. Rounds
-  of both alternate; the ratio is the median of the rounds' ratios.
 - **The guest list** (`GET /api/v1/contacts/`): one client asks for pages of 50, beside the best raw SQL for the same rows
   as the owner of the tables, without row level security. The bar holds for the slowest ask by itself.
+- **One guest**: those with the longest histories, as the API and as the card's page show them.
+- **Statistics made anew**: as `manage.py rebuild_statistics` does, over a part of the list.
+- **Intakes** (`POST bookings/`, `orders/`, `wifi-sessions/`): eight clients with kept-alive connections, beside a bare
+  REST framework view with token authentication and one `INSERT ... ON CONFLICT`, on the same web server and the same
+  PostgreSQL. Rounds of both alternate; the ratio is the median of the rounds' ratios.
 - **Plans**: every statement of every request is explained where it runs. A sequential scan of a table of 10,000 rows or
   more fails the run.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import django
@@ -13,7 +13,8 @@ from django.core.management import call_command
 
 django.setup()
 
-from bench import bookings, guest_list, report, stage, tenant  # noqa: E402 (models need the apps)
+from bench import card, guest_list, intakes, rebuild, report, stage, tenant  # noqa: E402 (models need the apps)
+from bench.figures import Outcome  # noqa: E402
 from config.embedded import Connection  # noqa: E402
 
 
@@ -28,14 +29,25 @@ def run(connection: Connection, given: Mapping[str, str], home: Path, asked: arg
     if asked.hold:
         stage.hold(connection, home)
         return 0
-    outcomes = []
-    if asked.only != "bookings":
-        outcomes.append(guest_list.run(connection, given, filled, repetitions=10 if asked.quick else 25))
-    if asked.only != "list":
-        effort = bookings.Effort(rounds=3, seconds=1.5) if asked.quick else bookings.Effort(rounds=9, seconds=3)
-        outcomes.insert(0, bookings.run(connection, given, filled, effort))
+    outcomes = list(_outcomes(connection, given, filled, asked))
     circumstances = report.circumstances(contacts=filled.contacts, others=filled.others)
     print(f"{circumstances}\n\n{report.text(outcomes)}")
     if not (asked.quick or asked.only):
         report.write(outcomes, circumstances)
     return 0 if all(bar.is_kept for outcome in outcomes for bar in outcome.bars) else 1
+
+
+def _outcomes(
+    connection: Connection, given: Mapping[str, str], filled: tenant.Filled, asked: argparse.Namespace
+) -> Iterator[Outcome]:
+    """What is asked of a list comes before what fills it further."""
+    quick = asked.quick
+    if asked.only in (None, "list"):
+        yield guest_list.run(connection, given, filled, repetitions=5 if quick else 25)
+    if asked.only in (None, "card"):
+        yield card.run(given, filled, repetitions=5 if quick else 25)
+    if asked.only in (None, "rebuild"):
+        yield rebuild.run(filled, chunks=8 if quick else 40)
+    if asked.only in (None, "intakes"):
+        effort = intakes.Effort(2, 1.0, 1.0) if quick else intakes.Effort(7, 2.5, 2.0)
+        yield intakes.run(connection, given, filled, effort)

@@ -6,29 +6,42 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from uuid import UUID
 
 from bench import filling
+from bench.copying import Place
 from config import founding
 from config.embedded import Connection
+from crm import groups, segments
 from crm.models import Contact, Tag
 from staff import api_keys
 from tenants import scope
 from tenants.permissions import OWNER_PERMISSIONS, Preset
 
 VENUES = ["Centro", "Mare", "Monte"]
+# The chances to be in one are in bench.habits.
+GROUPS = ["Newsletter", "Wine club"]
+SEGMENT = "Good customers"
+OWNER = "owner@bench.example.com"
 NOTE = "filled.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A filled tenant. `known` are guests of its list as they would book again."""
+    """A filled tenant. `known` are guests of its list as they would book again; `owner` signs in with this e-mail."""
 
     tenant: str
+    slug: str
+    owner: str
     venues: Sequence[str]
     key: str
     contacts: int
     others: int
     known: Sequence[Mapping[str, str]] = ()
+
+    @property
+    def tenant_id(self) -> UUID:
+        return UUID(self.tenant)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -51,24 +64,29 @@ def _found(connection: Connection, contacts: int, others: int) -> Filled:
         country="IT",
         timezone="Europe/Rome",
         currency="EUR",
-        owner_email="owner@bench.example.com",
+        owner_email=OWNER,
         venue_names=VENUES,
     )
     venues = [str(venue.pk) for venue in founded.venues]
     with scope.enter(founded.tenant.pk, scope.SYSTEM):
         _key, text = api_keys.create(name="bench", preset=Preset.ADMIN, permissions=OWNER_PERMISSIONS)
         tags = {tag.key: str(tag.pk) for tag in Tag.objects.all()}
-    place = filling.Place(str(founded.tenant.pk), venues, tags)
+        group_ids = [str(groups.create(name).pk) for name in GROUPS]
+        segments.create(SEGMENT, {"spend_min": 20_000, "visits_min": 4})
+    place = Place(str(founded.tenant.pk), venues, tags, group_ids)
     admin_url = _admin_url(connection)
     filling.fill(admin_url, place, contacts=contacts, others=others, contacts_of_others=50)
     with scope.enter(founded.tenant.pk, scope.SYSTEM):
         known = _known_guests()
-    return Filled(str(founded.tenant.pk), venues, text, contacts, others, known)
+    return Filled(str(founded.tenant.pk), founded.tenant.slug, OWNER, venues, text, contacts, others, known)
 
 
 def _known_guests() -> list[dict[str, str]]:
+    """Every tenth of those with both keys who may order."""
     columns = ("first_name", "last_name", "email", "phone")
-    rows = Contact.objects.exclude(email="").exclude(phone="").order_by("pk").values(*columns)
+    rows = (
+        Contact.objects.filter(ordering_blocks=None).exclude(email="").exclude(phone="").order_by("pk").values(*columns)
+    )
     return list(rows[:200_000:10])
 
 

@@ -38,6 +38,19 @@ def record(
             VisitSource.objects.filter(pk=counted.pk).exclude(happened_at=at).update(happened_at=at)
             return False
         _remove(counted)
+    return add(contact, venue, local_date=local_date, kind=kind, source_id=source_id, at=at)
+
+
+def add(
+    contact: Contact,
+    venue: Venue,
+    *,
+    local_date: datetime.date,
+    kind: VisitSourceKind,
+    source_id: UUID,
+    at: datetime.datetime,
+) -> bool:
+    """The same for a source that is new, and so counts nowhere yet."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

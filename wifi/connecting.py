@@ -127,7 +127,7 @@ def _record_consent(login: Login, reception: Reception, session: WifiSession) ->
 
 def _count(session: WifiSession, contact: Contact) -> None:
     """A login is a visit of its day. The intake has locked the contact."""
-    visits.record(
+    visits.add(
         contact,
         session.venue,
         local_date=session.service_date,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable
 
+from config.demo.house import House, Patron
 from crm import search_text
 from crm.intake import Guest
 
@@ -27,21 +28,28 @@ LANGUAGES = ("it", "it", "it", "it", "fr", "en", "pl")
 COMPANIES = ("", "", "", "", "", "Studio Bellini", "Banca del Porto", "Officine Riva")
 
 
-def guests(count: int, dice: random.Random) -> Iterator[Guest]:
-    """So many different guests; most have e-mail and phone, some only one of them."""
-    for number in range(count):
-        first, last = dice.choice(FIRST_NAMES), dice.choice(LAST_NAMES).replace("-", " ")
-        keys = dice.choices(("both", "email", "phone"), (70, 15, 15))[0]
-        words = [*search_text.words(first), *search_text.words(last)]
-        yield Guest(
-            first_name=first,
-            last_name=last,
-            email=f"{'.'.join(words)}{number}@{dice.choice(DOMAINS)}" if keys != "phone" else "",
-            phone=f"+3934{dice.randint(10_000_000, 98_999_999)}" if keys != "email" else "",
-            language=dice.choice(LANGUAGES),
-            birthday=_birthday(dice) if dice.random() < 0.4 else "",
-            company=dice.choice(COMPANIES),
-        )
+def patrons(house: House, numbers: Iterable[int], *, when: str = "past") -> list[Patron]:
+    """These guests, all different: each is the same whoever else is asked for, and whenever."""
+    return [
+        Patron(number, _guest(number, house.dice(f"guest {number}")), house, house.dice(f"{when} {number}"), when)
+        for number in numbers
+    ]
+
+
+def _guest(number: int, dice: random.Random) -> Guest:
+    """Most have e-mail and phone, some only one of them."""
+    first, last = dice.choice(FIRST_NAMES), dice.choice(LAST_NAMES).replace("-", " ")
+    keys = dice.choices(("both", "email", "phone"), (70, 15, 15))[0]
+    words = [*search_text.words(first), *search_text.words(last)]
+    return Guest(
+        first_name=first,
+        last_name=last,
+        email=f"{'.'.join(words)}{number}@{dice.choice(DOMAINS)}" if keys != "phone" else "",
+        phone=f"+3934{10_000_000 + number * 7_919 % 88_999_999}" if keys != "email" else "",
+        language=dice.choice(LANGUAGES),
+        birthday=_birthday(dice) if dice.random() < 0.4 else "",
+        company=dice.choice(COMPANIES),
+    )
 
 
 def _birthday(dice: random.Random) -> str:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from config import founding
-from config.demo import history, people
-from consent import unsubscribing
-from consent.status import ConsentChannel
-from crm import editing, tags
-from crm.models import Contact
+from config.demo import history, knowing, people, today
+from config.demo.house import House
 from staff import accounts, api_keys, members, venues
 from tenants import lookup, scope
 from tenants.models import Tenant, Venue
@@ -28,11 +25,16 @@ STAFF = {
     Role.HOST: ("luca@demo.example.com", "Luca Serra"),
     Role.MARKETER: ("nina@demo.example.com", "Nina Costa"),
 }
-NOTES = ("Prefers the quiet room.", "Always asks for the fish of the day.", "Ask after the book.", "Drinks no wine.")
+# A transaction holds a few locks for each guest, and PostgreSQL has room for some thousands.
+CHUNK = 100
+# Guests of today's service.
+TODAY = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
+    """How many guests, how many days of history, and the seed that makes them."""
+
     contacts: int
     days: int
     seed: int
@@ -54,7 +56,7 @@ def make(size: Size) -> dict[str, Any]:
         with scope.enter(tenant_id, scope.SYSTEM):
             _hire()
             _settle(founded.venues)
-            _fill(founded.venues, size)
+        _fill(tenant_id, founded.venues, size)
     with scope.enter(tenant_id, scope.SYSTEM):
         return _describe()
 
@@ -73,29 +75,18 @@ def _settle(venue_list: list[Venue]) -> None:
     venues.update(venue_list[-1], {"double_opt_in": False})
 
 
-def _fill(venue_list: list[Venue], size: Size) -> None:
-    dice = random.Random(size.seed)  # noqa: S311 - invented guests, no secret
-    house = history.House(venues=venue_list, now=timezone.now(), dice=dice)
-    guests = list(people.guests(size.contacts, dice))
-    history.write_past(house, guests, days=size.days)
-    history.write_today(house, dice.sample(guests, min(14, len(guests))))
-    _decorate(venue_list, dice)
-
-
-def _decorate(venue_list: list[Venue], dice: random.Random) -> None:
-    """Tags, notes and nicknames, as a house that knows its guests keeps them."""
-    tags.create("Allergy")
-    keys = [*tags.SYSTEM_TAGS, "allergy"]
-    contacts = list(Contact.objects.order_by("pk"))
-    for contact in dice.sample(contacts, len(contacts) // 3):
-        for key in dice.sample(keys, dice.choice((1, 1, 2))):
-            tags.add(contact, key)
-    for contact in dice.sample(contacts, min(8, len(contacts))):
-        editing.edit(contact, {"notes": dice.choice(NOTES)})
-    for contact in dice.sample([one for one in contacts if one.email], len(contacts) // 12):
-        unsubscribing.unsubscribe(contact, venue=venue_list[0], channel=ConsentChannel.EMAIL, at=timezone.now())
-    if contacts:
-        editing.edit(contacts[0], {"nickname": "la notaia"})
+def _fill(tenant_id: UUID, venue_list: list[Venue], size: Size) -> None:
+    """The past in chunks of guests, each a transaction of its own where nobody has opened one; then the present."""
+    house = House(venues=venue_list, now=timezone.now(), days=size.days, seed=size.seed)
+    for first in range(0, size.contacts, CHUNK):
+        numbers = range(first, min(first + CHUNK, size.contacts))
+        with scope.enter(tenant_id, scope.SYSTEM):
+            history.write(people.patrons(house, numbers))
+            history.write_unnamed(house, numbers)
+    with scope.enter(tenant_id, scope.SYSTEM):
+        chosen = house.dice("today").sample(range(size.contacts), min(TODAY, size.contacts))
+        today.write(house, people.patrons(house, chosen, when="today"))
+        knowing.write(house)
 
 
 def _describe() -> dict[str, Any]:

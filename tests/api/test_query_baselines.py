@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from staff import api_keys
 from tests.api.test_bookings import booking
+from tests.api.test_orders import order
 from tests.api.test_wifi import wifi_login
 
 BASELINES = json.loads((Path(__file__).parent.parent / "baselines" / "query_counts.json").read_text(encoding="utf-8"))
@@ -37,6 +38,8 @@ def guest(number):
 REQUESTS = {
     "POST bookings/, a new guest": lambda key, place: key.post("bookings/", booking(place, guest=guest(77))),
     "POST bookings/, a known guest": lambda key, place: key.post("bookings/", booking(place, guest=guest(1))),
+    "POST orders/, a new guest": lambda key, place: key.post("orders/", order(place, guest=guest(80))),
+    "POST orders/, a known guest": lambda key, place: key.post("orders/", order(place, guest=guest(1))),
     "POST wifi-sessions/, a new guest": lambda key, place: key.post(
         "wifi-sessions/", wifi_login(place, guest=guest(79))
     ),
