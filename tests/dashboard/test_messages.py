@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 from uuid_utils.compat import uuid7
 
 from bookings import lifecycle, taking
@@ -26,6 +26,7 @@ from outreach.models import Inquiry, Message, MessageStatus, MessageTemplate
 from outreach.suggested_texts import Wording
 from tenants import scope
 from tenants.permissions import Role
+from tests.dashboard.conftest import Visit as LetIn
 from tests.dashboard.counter import see, send, text_of
 from tests.dashboard.test_pages import url
 from tests.personas import Place
@@ -75,9 +76,9 @@ def agree(place: Place, contact: Contact) -> None:
 
 def asked(place: Place, message: str = "Do you have a table for twenty?", **guest: str) -> Inquiry:
     """What came by the contact form."""
-    snapshot = guest or {"first_name": "Giulia", "last_name": "Moretti", "email": GIULIA.email}
+    snapshot: dict[str, Any] = guest or {"first_name": "Giulia", "last_name": "Moretti", "email": GIULIA.email}
     with scope.enter(place.id, scope.SYSTEM):
-        sender = Sender(place.venue, dataclasses.replace(Guest(), **snapshot), snapshot)
+        sender = Sender(place.venue, Guest(**snapshot), snapshot)
         return inquiring.receive(sender, subject="A birthday", message=message).sent
 
 
@@ -291,6 +292,21 @@ def test_words_typed_without_a_template_outlive_another_choice(trattoria: Place,
 
     assert "hx-preserve" in without
     assert "hx-preserve" not in with_one
+
+
+def test_in_a_browser_a_choice_keeps_what_was_typed_and_a_template_brings_its_words(
+    visit: LetIn, trattoria: Place, giulia: Contact
+) -> None:
+    own_template(trattoria)
+    page = visit(trattoria, Role.MARKETER).go(f"contacts/{giulia.pk}/write/")
+    page.get_by_label("Text").fill("We kept the book.")
+
+    page.get_by_label("Venue", exact=True).select_option(label="Mare")
+    expect(page.locator("form[method=post] p", has_text="from Mare")).to_be_visible()
+    expect(page.get_by_label("Text")).to_have_value("We kept the book.")
+
+    page.get_by_label("Template").select_option(label="Parking")
+    expect(page.get_by_label("Text")).to_have_value("Hello Giulia, park behind Mare.")
 
 
 def test_the_templates_in_the_guests_language_come_first(trattoria: Place, giulia: Contact) -> None:
