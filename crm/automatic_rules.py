@@ -74,5 +74,6 @@ def concerns() -> str:
     """SQL over rows `stats` of the statistics: whether a rule may set or take off a tag of this contact. $1 is the tenant."""
     reached = " OR ".join(f"stats.{rule.counter} >= {rule.threshold}" for rule in RULES)
     table = ContactTag._meta.db_table
-    held = f"SELECT FROM {table} WHERE tenant_id = $1 AND contact_id = stats.contact_id AND is_automatic"
+    # OFFSET 0: or the server would read all automatic tags of the tenant to look one contact up among them.
+    held = f"SELECT FROM {table} WHERE tenant_id = $1 AND contact_id = stats.contact_id AND is_automatic OFFSET 0"
     return f"{reached} OR EXISTS ({held})"

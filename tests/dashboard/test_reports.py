@@ -1,4 +1,4 @@
-"""Reports and the customer table: their figures are those of the list, and stand as numbers beside every plot (R-CRM-2, R-CRM-5)."""
+"""Reports and the customer table: their figures are those of the list, and stand as numbers beside plots (R-CRM-2, R-CRM-5)."""
 
 from __future__ import annotations
 
