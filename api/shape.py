@@ -153,7 +153,7 @@ class Sequence(serializers.ListField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         # A field may be absent where its root is partial: what stands in the list is its own root.
-        self.child.parent = None
+        self.child.parent = None  # type: ignore[assignment]
 
     def to_internal_value(self, data: Any) -> list[Any]:
         if not isinstance(data, list):

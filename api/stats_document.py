@@ -72,10 +72,6 @@ class StatsDocument(serializers.Serializer[Any]):
         ref_name = "Stats"
 
 
-class Meta:
-    ref_name = "TagDetail"
-
-
 def of(contact: Contact, no_show_rate: float | None) -> dict[str, Any]:
     """The statistics of a contact that is loaded with them."""
     stats = contact.stats

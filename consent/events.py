@@ -27,7 +27,8 @@ BY_CHANNEL: dict[Channel, Event] = {
     Channel.FOLLOW: Event.SIGNED_UP,
     Channel.IMPORT: Event.LISTED,
     Channel.MANUAL: Event.LISTED,
-    Channel.API: Event.LISTED,
+    # A booking or an order of a key that names no channel: the guest's act only where the key may speak for the guest.
+    Channel.API: Event.GUEST_BOOKED,
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from uuid import UUID
 
 from crm.models import Tag
 from tenants import scope
@@ -34,6 +35,13 @@ def texts(tags: Iterable[Tag]) -> list[str]:
 def readable(keys: Iterable[str]) -> list[str]:
     """The keys of tags that the actor in force may read: an allergy's says what it is."""
     return [key for key in keys if may_be_read() or not names_allergy(key)]
+
+
+def unreadable() -> list[UUID]:
+    """The tags of allergies, for an actor who may not read them; none for who may."""
+    if may_be_read():
+        return []
+    return [pk for pk, key in Tag.objects.values_list("pk", "key") if names_allergy(key)]
 
 
 def may_be_read(service_date: datetime.date | None = None, *, today: datetime.date | None = None) -> bool:

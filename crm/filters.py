@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm import duplicates, facets, language, saved_filters, search, strict_filters
+from crm import allergies, duplicates, facets, language, saved_filters, search, strict_filters
 from crm.channel import Channel
 from crm.editing import home_venue
 from crm.models import NEVER, Contact, ContactGroup, ContactKind, ContactStats, ContactTag, GroupMember, Segment, Tag
@@ -24,7 +24,8 @@ Contacts = QuerySet[Contact, Any]
 
 # Callables: a queryset built while the module loads would have no tenant.
 def _tags(_request: Any) -> Any:
-    return Tag.objects.all()
+    """Who may not read what an allergy is cannot ask for those who have it (R-PRIV-3)."""
+    return Tag.objects.exclude(pk__in=allergies.unreadable())
 
 
 def _venues(_request: Any) -> Any:

@@ -69,13 +69,15 @@ def delete(group: ContactGroup) -> None:
 
 
 def add(group: ContactGroup, contact_ids: Collection[UUID]) -> int:
-    """Put these contacts into the group; answers how many were not in it. Raises UnknownContacts.
+    """Put these contacts into the group, for a merged id its winner; answers how many were not in it.
 
-    Locks the contacts, then the group.
+    Locks the contacts, then the group. Raises UnknownContacts.
     """
-    wanted = set(contact_ids)
-    if wanted - identity.open_book((), wanted).contacts.keys():
+    named = set(contact_ids)
+    found = identity.open_book((), named).contacts
+    if named - found.keys():
         raise UnknownContacts(field="contacts")
+    wanted = {found[contact_id].pk for contact_id in named}
     _lock(group)
     new = sorted(wanted - set(_places(group, wanted).values_list("contact_id", flat=True)))
     rows.insert([GroupMember(group=group, contact_id=contact_id) for contact_id in new])
@@ -84,10 +86,15 @@ def add(group: ContactGroup, contact_ids: Collection[UUID]) -> int:
 
 
 def remove(group: ContactGroup, contact_ids: Collection[UUID]) -> int:
-    """Take these contacts out of the group; answers how many were in it. Raises UnknownContacts."""
-    wanted = set(contact_ids)
-    if wanted - set(Contact.objects.filter(pk__in=wanted).values_list("pk", flat=True)):
+    """Take these contacts out of the group, for a merged id its winner; answers how many were in it.
+
+    Raises UnknownContacts.
+    """
+    named = set(contact_ids)
+    winners = dict(Contact.objects.filter(pk__in=named).values_list("pk", "merged_into"))
+    if named - winners.keys():
         raise UnknownContacts(field="contacts")
+    wanted = {winner or contact_id for contact_id, winner in winners.items()}
     _lock(group)
     places = _places(group, wanted)
     gone = sorted(places.values_list("contact_id", flat=True))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -86,17 +87,27 @@ def counts(segments: Iterable[Segment]) -> dict[UUID, int]:
     """
     parts: list[str] = []
     values: list[Any] = []
+    counted: dict[UUID, int] = {}
     for segment in segments:
         found = filters.of_segment(listing.active(), segment)
-        if found.is_valid():
-            counted = found.qs.order_by().values("pk")[: COUNTED_UP_TO + 1]
-            sql, given = counted.query.sql_with_params()
-            parts.append(f"SELECT %s::uuid, count(*) FROM ({sql}) AS one")  # noqa: S608 (composed by the ORM)
-            values += [segment.pk, *given]
-    if not parts:
+        if not found.is_valid():
+            continue
+        try:
+            sql, given = found.qs.order_by().values("pk")[: COUNTED_UP_TO + 1].query.sql_with_params()
+        except EmptyResultSet:
+            # More than a column can hold was asked for: nobody has it, and nobody needs to be asked.
+            counted[segment.pk] = 0
+            continue
+        parts.append(f"SELECT %s::uuid, count(*) FROM ({sql}) AS one")  # noqa: S608 (composed by the ORM)
+        values += [segment.pk, *given]
+    return counted | _ask(" UNION ALL ".join(parts), values)
+
+
+def _ask(statement: str, values: list[Any]) -> dict[UUID, int]:
+    if not statement:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
+        cursor.execute(statement, values)
         return dict(cursor.fetchall())
 
 
@@ -105,11 +116,10 @@ def faults_of(saved: Mapping[str, Any]) -> list[Fault]:
     known = set(filters.names()) - {"segment"}
     query = strict_filters.as_query(saved)
     unknown = [_unknown(name) for name in saved if name not in known]
+    if saved_filters.names_allergy(saved) and not allergies.may_be_read():
+        return [Fault("tag", "permission_denied", str(_("Only who may read allergies can ask for them.")))]
     form = filters.filtered_by_given(listing.active(), query)
-    found = unknown + [one for one in strict_filters.faults(form, query) if one.name != "segment"]
-    if not found and saved_filters.names_allergy(saved) and not allergies.may_be_read():
-        found.append(Fault("tag", "permission_denied", str(_("Only who may read allergies can ask for them."))))
-    return found
+    return unknown + [one for one in strict_filters.faults(form, query) if one.name != "segment"]
 
 
 def _unknown(name: str) -> Fault:

@@ -49,8 +49,8 @@ def at_acceptance(order: Order, *, at: datetime.datetime) -> None:
 def _of(order: Order) -> Discount | None:
     if order.contact_id is None:
         return None
-    found = standing.of([order.contact_id]).get(order.contact_id)
-    return None if found is None else found.fixed_discount
+    found = standing.of([order.contact_id]).get(order.contact_id, standing.NOTHING_SPECIAL).fixed_discount
+    return None if found is None else discounts.kept(found.pk)
 
 
 def _note(order: Order, discount: Discount, amount: int, at: datetime.datetime) -> AppliedDiscount:

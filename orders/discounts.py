@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -77,7 +78,11 @@ def update(discount: Discount, changes: Mapping[str, Any]) -> Discount:
 
 
 def delete(discount: Discount) -> None:
-    """Take a discount off the list and from every contact; orders keep what it took off them."""
+    """Take a discount off the list and from every contact; orders keep what it took off them.
+
+    Locks it first: whoever gives it to a contact or an order at this moment is waited for, or finds it gone.
+    """
+    discount = Discount.objects.select_for_update().get(pk=discount.pk)
     recording.record(Action.DISCOUNT_DELETED, discount, before=_state(discount))
     AppliedDiscount.objects.filter(discount=discount).update(discount=None)
     FixedDiscount.objects.filter(discount=discount).delete()
@@ -91,8 +96,10 @@ def fix(contact: Contact, discount: Discount | None) -> None:
     """
     if not identity.lock(contact).is_active:
         raise NotInList
-    if discount is not None and not discount.is_active:
-        raise UnknownDiscount(field="discount")
+    if discount is not None:
+        discount = kept(discount.pk)
+        if discount is None:
+            raise UnknownDiscount(field="discount")
     held = FixedDiscount.objects.select_related("discount").filter(contact=contact).first()
     former = None if held is None else held.discount
     if former == discount:
@@ -102,6 +109,16 @@ def fix(contact: Contact, discount: Discount | None) -> None:
     if discount is not None:
         FixedDiscount(contact=contact, discount=discount).save(force_insert=True)
     recording.record(Action.FIXED_DISCOUNT_SET, contact, before=_named(former), after=_named(discount))
+
+
+def kept(discount_id: UUID) -> Discount | None:
+    """The discount as it is now, locked so that nobody deletes it before the transaction ends; None when not in use.
+
+    The contact, and the order it is for, are locked before it.
+    """
+    active = Discount.objects.select_for_update(no_key=True).filter(is_active=True)
+    found: Discount | None = active.filter(pk=discount_id).first()
+    return found
 
 
 def reduction(discount: Discount, *, items_minor: int, currency: str) -> int:

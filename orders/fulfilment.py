@@ -20,6 +20,9 @@ from tenants.refusal import Refusal
 
 STATUS_FIELDS = ("status", "status_at", "status_by", "fulfilled_at", "service_date", "version", "updated_at")
 
+# Whoever begins with a new order has accepted it, though nobody tapped that.
+BEGUN = frozenset({OrderStatus.PREPARING, OrderStatus.READY})
+
 
 class SetByRefunds(Refusal):
     code = "set_by_refunds"
@@ -43,7 +46,7 @@ def set_status(order: Order, status: OrderStatus, *, at: datetime.datetime | Non
     order.fulfilled_at = at if status == OrderStatus.FULFILLED else None
     order.service_date = order.venue.local_day(at) if status == OrderStatus.FULFILLED else None
     assign(order, status, at)
-    if status == OrderStatus.ACCEPTED:
+    if status == OrderStatus.ACCEPTED or (before == OrderStatus.NEW and status in BEGUN):
         applying.at_acceptance(order, at=at)
     order.save(update_fields=[*STATUS_FIELDS, *applying.MONEY_FIELDS])
     presence.follow(order)

@@ -58,12 +58,19 @@ def is_trusted() -> bool:
 def _vouched_for(venue: Venue, email: str, phone: str, contact_id: UUID | None) -> UUID | None:
     """The contact chosen, else the one the guest's keys lead to: a phone only where it is the key (families share phones)."""
     if contact_id is not None:
-        if not Contact.objects.filter(pk=contact_id, state=ContactState.ACTIVE).exists():
-            raise UnknownContact(field="contact")
-        return contact_id
+        return _chosen(contact_id)
     who = identity.check(email, phone, venue.country)
     if not who.keys:
         return None
     held = rows.select(ContactIdentifier, "value = ANY(%s) AND is_key", who.keys)
     holders = {one.value: one.contact_id for one in held}
     return next((holders[key] for key in who.keys if key in holders), None)
+
+
+def _chosen(contact_id: UUID) -> UUID:
+    """The contact itself, or the winner of its merge (R-MERGE-4)."""
+    named = Contact.objects.filter(pk=contact_id).values_list("merged_into", flat=True).first()
+    found: UUID = named or contact_id
+    if not Contact.objects.filter(pk=found, state=ContactState.ACTIVE).exists():
+        raise UnknownContact(field="contact")
+    return found

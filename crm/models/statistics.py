@@ -57,6 +57,11 @@ class ContactStats(models.Model):
                 condition=models.Q(no_show_count__gt=0),
             ),
             models.Index(
+                fields=["tenant", "review_average", "contact"],
+                name="stats_by_rating",
+                condition=models.Q(review_count__gt=0),
+            ),
+            models.Index(
                 fields=["tenant", "contact"], name="stats_falling", condition=models.Q(is_rating_falling=True)
             ),
         ]

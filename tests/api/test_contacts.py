@@ -388,3 +388,15 @@ def test_what_the_allergy_is_stays_with_those_who_may_read_it(trattoria, bearer,
 
     assert (reader["tags"], reader["has_allergies"]) == ([], True)
     assert key.get(f"contacts/{anna['id']}/").json()["tags"] == ["allergy_nuts"]
+
+
+def test_who_may_not_read_what_an_allergy_is_cannot_ask_for_those_who_have_it(trattoria, bearer, key, anna):
+    key.post("tags/", {"label": "Allergy nuts"})
+    key.post(f"contacts/{anna['id']}/tags/", {"tag": "allergy_nuts"})
+    reader = bearer(trattoria, "read")
+
+    hidden = assert_problem(reader.get("contacts/", {"tag": "allergy_nuts"}), 400, "invalid")
+    nothing = assert_problem(reader.get("contacts/", {"tag": "nothing"}), 400, "invalid")
+
+    assert [one["code"] for one in hidden["errors"]] == [one["code"] for one in nothing["errors"]] == ["invalid_choice"]
+    assert [one["id"] for one in key.get("contacts/", {"tag": "allergy_nuts"}).json()["results"]] == [anna["id"]]

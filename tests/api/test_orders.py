@@ -1,5 +1,5 @@
 """Orders through the API: what they do to the guest list and its figures, and what is refused (R-ORDER-1, R-ORDER-4, R-ID-8,
-R-WRITE-3, R-WRITE-4, R-CRM-3)."""
+R-WRITE-3, R-WRITE-4, R-CRM-3, R-CRM-8)."""
 
 from __future__ import annotations
 
@@ -249,6 +249,22 @@ def test_a_contact_chosen_by_staff_wins_and_a_typed_email_of_another_is_refused(
     assert assert_problem(refused, 409, "email_in_use")["contact"] == bruno
 
 
+def test_ordering_for_an_anonymous_user_of_the_app_needs_a_registration(trattoria, bearer):
+    key = bearer(trattoria)
+    taken = key.post("orders/", order(trattoria)).json()
+    user = key.post("followers/", {"venue": str(trattoria.venue.pk), "external_id": "app-1"}).json()["contact"]
+
+    chosen = key.post("orders/", order(trattoria, contact=user, guest=None))
+    named = key.post("orders/", order(trattoria, contact=user, guest=BRUNO))
+    linked = key.post(f"orders/{taken['id']}/contact/", {"contact": user})
+
+    for answer in (chosen, named, linked):
+        assert_problem(answer, 403, "registration_required")
+    assert [one["id"] for one in key.get("orders/").json()["results"]] == [taken["id"]]
+    assert key.get(f"orders/{taken['id']}/").json()["contact"] == taken["contact"]
+    assert key.get("contacts/", {"kind": "unregistered"}).json()["results"][0]["id"] == taken["contact"]
+
+
 @pytest.mark.parametrize(
     ("preset", "kind", "channel"),
     [
@@ -306,6 +322,8 @@ def test_what_was_ordered_is_edited_as_a_whole_and_must_add_up_again(trattoria, 
     [
         ({"items": []}, "items"),
         ({"items": [{**PIZZA, "quantity": 0}]}, "items.0.quantity"),
+        ({"items": [{"name": "Birra", "quantity": 1}]}, "items.0.unit_price_minor"),
+        ({"taxes": [{"name": "IVA", "amount_minor": 0}]}, "taxes.0.is_included"),
         ({"total_minor": 5}, "total_minor"),
         ({"notes": {}}, "notes"),
         ({"currency": "EUR"}, "currency"),
@@ -524,6 +542,16 @@ def test_what_an_order_asks_of_consent_is_recorded_with_it(trattoria, bearer):
     assert {(one["channel"], one["source"]) for one in entries} == {("email", "order"), ("sms", "order")}
     refused = bearer(trattoria, "pos").post("orders/", order(trattoria, marketing_opt_in=box))
     assert assert_problem(refused, 403, "permission_denied")["permission"] == "guest_action"
+
+
+def test_a_ticked_box_counts_too_where_the_guests_key_names_no_channel(trattoria, bearer):
+    key = bearer(trattoria)
+
+    taken = key.post("orders/", order(trattoria, marketing_opt_in={"email": True})).json()
+
+    consents = key.get(f"contacts/{taken['contact']}/").json()["consents"]
+    assert taken["channel"] == "api"
+    assert {one["channel"]: one["pending_confirmation"] for one in consents} == {"email": True, "sms": False}
 
 
 def test_a_paused_venue_refuses_the_guests_orders_and_not_those_of_staff(trattoria, bearer):

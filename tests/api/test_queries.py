@@ -41,7 +41,7 @@ def test_a_page_costs_the_same_for_two_rows_and_for_twenty(trattoria, bearer, pa
     for number in range(2, 20):
         take(key, trattoria, number)
 
-    assert queries(lambda: key.get(path)) == few <= FRAME + 13
+    assert queries(lambda: key.get(path)) == few <= FRAME + 14
 
 
 def test_a_booking_stays_within_its_budget(trattoria, bearer):

@@ -1,4 +1,4 @@
-"""A quote tells a public page nothing about who is known; a trusted key hears the guest's own price (R-ORDER-3)."""
+"""A quote tells a public page nothing about who is known; a trusted key hears the guest's own price (R-ORDER-3, R-MERGE-4)."""
 
 from __future__ import annotations
 
@@ -71,6 +71,15 @@ def test_a_chosen_contact_and_one_known_by_its_phone_alone(trattoria, admin, ann
     by_phone = admin.post("quotes/", quote(trattoria, guest={"phone": "333 765 4321"}))
 
     assert (chosen.json(), by_phone.json()) == (REDUCED, REDUCED)
+
+
+def test_the_id_of_a_merged_contact_means_its_winner(trattoria, admin, anna):
+    user = admin.post("followers/", {"venue": str(trattoria.venue.pk), "external_id": "app-1"}).json()
+    admin.post(f"followers/{user['id']}/login/", {"guest": {"email": ANNA["email"]}, "verified": True})
+
+    answer = admin.post("quotes/", quote(trattoria, guest=None, contact=user["contact"]))
+
+    assert (user["contact"] == anna, answer.json()) == (False, REDUCED)
 
 
 def test_a_quote_says_nothing_of_a_block_or_a_pause(trattoria, admin, bearer, anna):

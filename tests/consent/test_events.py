@@ -27,7 +27,7 @@ ROWS = {
     "follow": ("signed_up_ticked", "signed_up", "signed_up"),
     "import": ("listed", "listed", "listed"),
     "manual": ("listed", "listed", "listed"),
-    "api": ("listed", "listed", "listed"),
+    "api": ("guest_booked_ticked", "guest_booked", "others_booked"),
 }
 
 

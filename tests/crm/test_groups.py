@@ -1,15 +1,17 @@
-"""Groups: who is in them, and who can be (R-CRM-5)."""
+"""Groups: who is in them, and who can be (R-CRM-5, R-MERGE-4)."""
 
 from __future__ import annotations
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from audit.models import AuditEntry
+from crm import anonymous, filters, groups, listing, merging
 from crm import bin as contact_bin
-from crm import filters, groups, listing
+from crm.channel import Channel
 from crm.models import Contact, ContactGroup, GroupMember
 from tests.crm.guests import ANNA, BRUNO, take
 from tests.personas import Place
@@ -75,6 +77,19 @@ def test_a_contact_in_the_bin_keeps_its_place_and_is_not_counted(anna: Contact, 
     contact_bin.restore(anna)
 
     assert groups.member_counts([group.pk]) == {group.pk: 2}
+
+
+def test_the_id_of_a_merged_contact_means_its_winner(inside: Place, anna: Contact) -> None:
+    user = anonymous.create(Channel.FOLLOW, inside.venue, at=timezone.now())
+    merging.absorb(user, into=anna, at=timezone.now())
+    group = groups.create("Wine evenings")
+
+    assert groups.add(group, [user.pk, anna.pk]) == 1
+    assert groups.add(group, [user.pk]) == 0
+    assert list(groups.members(group)) == [anna]
+    assert groups.remove(group, [user.pk]) == 1
+
+    assert GroupMember.objects.count() == 0
 
 
 def test_two_groups_of_one_name_are_refused(inside: Place) -> None:

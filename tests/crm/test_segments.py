@@ -41,6 +41,7 @@ def names(rows: filters.Contacts) -> set[str]:
         ({"tag": "vip", "language": "it"}, {"Anna"}),
         ({"visits_max": 0}, {"Anna", "Bruno"}),
         ({"visits_min": "1"}, set()),
+        ({"no_shows_min": 10**12}, set()),
         ({"suspect_key": False, "q": "bru"}, {"Bruno"}),
         ({"suspect_key": "false"}, {"Anna", "Bruno"}),
     ],

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from crm.channel import Channel
 from crm.intake import Guest
-from orders import fulfilment, refunding, taking
+from orders import fulfilment, receiving, refunding, taking
 from orders.models import Order, OrderKind, OrderStatus
 from orders.refunding import RefundTooLarge
 from orders.totals import Amounts, Item
@@ -37,6 +39,25 @@ def take_and_fulfil(tenant_id: str, venue_id: str, external_id: str) -> bool:
     with scope.enter(UUID(tenant_id), scope.SYSTEM):
         fulfilment.set_status(taken.order, OrderStatus.FULFILLED)
     return taken.is_new
+
+
+def receive(tenant_id: str, venue_id: str, external_id: str) -> bool:
+    """Receive this receipt; whether it was new."""
+    with scope.enter(UUID(tenant_id), scope.SYSTEM):
+        venue = Venue.objects.get(pk=venue_id)
+        draft = receiving.Draft(
+            venue,
+            timezone.now(),
+            total_minor=1000,
+            net_minor=1000,
+            currency=venue.currency,
+            lines=[receiving.Line("Menu", 1, 1000, 1000)],
+            provider="till",
+            external_id=external_id,
+            guest=Guest(**GUEST),
+            snapshot=GUEST,
+        )
+        return receiving.receive(draft).is_new
 
 
 def refund(tenant_id: str, order_id: str, amount_minor: int) -> bool:

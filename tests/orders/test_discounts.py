@@ -10,6 +10,7 @@ from orders.models import Discount, FixedDiscount
 from tests.api.test_bookings import ANNA
 from tests.api.test_ordering_block import order
 from tests.api.test_problems import assert_problem
+from tests.crm import guests
 
 NO_ID = "0198c5a0-0000-7000-8000-000000000000"
 TEN = {"name": "Neighbors", "kind": "percent", "percent": 10}
@@ -58,6 +59,20 @@ def test_the_list_of_discounts(admin):
     assert_problem(admin.post("discounts/", TEN), 409, "name_in_use")
     actions = {one["action"] for one in admin.get("audit/").json()["results"]}
     assert {"discount_created", "discount_updated", "discount_deleted"} <= actions
+
+
+def test_a_discount_that_somebody_deletes_at_this_moment_is_unknown(inside):
+    contact = guests.take(inside, **guests.ANNA).known_contact
+    discount = discounts.create(TEN)
+    seen = Discount.objects.get(pk=discount.pk)
+    discounts.delete(discount)
+
+    with pytest.raises(discounts.UnknownDiscount):
+        discounts.fix(contact, seen)
+    with pytest.raises(Discount.DoesNotExist):
+        discounts.delete(seen)
+
+    assert not FixedDiscount.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -188,6 +203,19 @@ def test_staff_accept_a_public_order_and_it_is_applied_once(trattoria, admin, be
     ]
     admin.post(f"{path}status/", {"status": "fulfilled"})
     assert admin.get(f"contacts/{anna}/").json()["stats"]["spend_total_minor"] == 1800
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [("preparing", 200), ("ready", 200), ("fulfilled", 0), ("cancelled", 0)]
+)
+def test_who_begins_with_a_new_order_has_accepted_it(trattoria, admin, anna, status, expected):
+    fixed(admin, anna, **TEN)
+    path = f"orders/{admin.post('orders/', order(trattoria)).json()['id']}/status/"
+
+    begun = admin.post(path, {"status": status}).json()
+
+    assert money(begun) == (expected, 2000 - expected)
+    assert money(admin.post(path, {"status": "ready"}).json()) == money(begun)
 
 
 def test_it_takes_no_more_than_other_discounts_leave_and_no_tax(trattoria, admin, bearer, anna):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from crm.models import Contact, ContactStats
+from orders.models import Receipt, ReceiptLine
+from tests import parallel
 from tests.api.test_bookings import ANNA
 from tests.api.test_ordering_block import order
 from tests.api.test_receipts import receipt, stats
+from tests.orders import racing
 
 
 def fulfilled(key, place, **changes):
@@ -126,3 +130,12 @@ def test_a_receipt_leaves_an_unsubscription_as_it_is(trattoria, bearer):
 
     statuses = {one["channel"]: one["status"] for one in key.get(f"contacts/{anna}/").json()["consents"]}
     assert statuses == {"email": "unsubscribed", "sms": "implied"}
+
+
+def test_processes_with_one_external_id_record_one_receipt(commits, trattoria):
+    answers = parallel.together(racing.receive, [(str(trattoria.id), str(trattoria.venue.pk), "R1")] * 16, processes=4)
+
+    assert answers.count(True) == 1
+    with trattoria.enter():
+        assert Contact.objects.count() == Receipt.objects.count() == ReceiptLine.objects.count() == 1
+        assert ContactStats.objects.values_list("purchase_count", "spend_minor").get() == (1, 1000)
