@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count
 from uuid_utils.compat import uuid7
 
 from crm.models import Contact, Visit, VisitSource, VisitSourceKind
@@ -127,16 +126,18 @@ class Breakdown:
 def breakdown(contact: Contact) -> Breakdown:
     """Explain the visit counter: by bookings, by orders, by WiFi only; the imported baseline apart."""
     kinds: dict[UUID, set[str]] = {}
-    for visit_id, kind in VisitSource.objects.filter(visit__contact=contact).values_list("visit_id", "kind"):
+    days: set[datetime.date] = set()
+    sources = VisitSource.objects.filter(visit__contact=contact)
+    for visit_id, kind, local_date in sources.values_list("visit_id", "kind", "visit__local_date"):
         kinds.setdefault(visit_id, set()).add(kind)
+        days.add(local_date)
     strongest = [_strongest(own) for own in kinds.values()]
-    days = Visit.objects.filter(contact=contact).aggregate(days=Count("local_date", distinct=True))["days"]
     return Breakdown(
         bookings=strongest.count(VisitSourceKind.BOOKING),
         orders=strongest.count(VisitSourceKind.ORDER),
         wifi_only=strongest.count(VisitSourceKind.WIFI),
         imported=contact.imported_visit_count,
-        distinct_days=days,
+        distinct_days=len(days),
     )
 
 

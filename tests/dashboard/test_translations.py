@@ -37,13 +37,15 @@ GETTEXT = ("_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettex
 # What is the same in English and the other language, and no mistake.
 NAMES = "EUR Europe Rome web Coperto Google WiFi SMS API VIP CSV XLSX Ctrl English Italiano Français Polski"
 SAME = {
-    "it": "E-mail Password Account App Business File Influencer Marketing No-show Staff Tag Walk-in Web min no",
-    "fr": "E-mail Actions Administration Date Invitation Local Marketing Notes Occasion Pages Promotion Table Type"
-    " Visite Visites Web min visite visites",
-    "pl": "E-mail Import Influencer Marketing No-show Tag min no-show",
+    "it": "E-mail Password Account App Box Business File Influencer Marketing Newsletter No-show Staff Tag Walk-in Web min no"
+    " online",
+    "fr": "E-mail Actions Administration Communications Date Invitation Local Marketing Message Messages Newsletter Notes"
+    " Occasion Pages Promotion Segments Table Total Type Visite Visites Web min visite visites",
+    "pl": "E-mail Box Import Influencer Marketing Newsletter No-show Status Tag Voucher min no-show online",
 }
-# Countries, currencies and time zones have their names from elsewhere, often the same in several languages.
-UNREAD = ("venue_new", "import_template")
+# Countries, currencies and time zones have their names from elsewhere, often the same in several languages; templates of
+# messages are shown in the guests' languages, whatever the reader's.
+UNREAD = ("venue_new", "import_template", "message_templates", "message_template_new")
 
 
 class _Said(HTMLParser):

@@ -43,7 +43,7 @@ class TestTheMail:
         assert code in message.subject
         assert code in message.body
         assert "Trattoria" in message.body
-        assert "24 hours" in message.body
+        assert "24 ore" in message.body
         assert Confirmation.objects.get().sent_at is not None
 
     def test_says_the_same_to_a_known_guest_and_to_an_unknown_one(self, inside: Place) -> None:

@@ -34,11 +34,16 @@ def test_every_role_and_preset_has_its_row_in_the_table() -> None:
 def test_each_role_may_do_what_the_rules_say() -> None:
     host, marketer = ROLE_PERMISSIONS[Role.HOST], ROLE_PERMISSIONS[Role.MARKETER]
 
-    assert host == {P.CONTACTS_READ, P.CONTACTS_WRITE, P.BOOKINGS_READ, P.BOOKINGS_CREATE, P.BOOKINGS_WRITE}
+    assert host == {
+        *(P.CONTACTS_READ, P.CONTACTS_WRITE, P.BOOKINGS_READ, P.BOOKINGS_CREATE, P.BOOKINGS_WRITE),
+        *(P.ORDERS_READ, P.ORDERS_CREATE, P.ORDERS_WRITE, P.ORDERING_BLOCK, P.MESSAGES_READ),
+    }
     assert P.BOOKINGS_WRITE not in marketer
     assert P.CONTACTS_EXPORT in marketer
     assert host | marketer < MANAGER_PERMISSIONS < OWNER_PERMISSIONS
-    assert {P.CONTACTS_ERASE, P.KEYS_MANAGE, P.SETTINGS_MANAGE} == OWNER_PERMISSIONS - MANAGER_PERMISSIONS
+    integrations = {P.RECEIPTS_CREATE, P.WIFI_CREATE, P.SIGNUPS_CREATE, P.FOLLOWERS_WRITE}
+    owners = {P.CONTACTS_ERASE, P.KEYS_MANAGE, P.SETTINGS_MANAGE} | integrations
+    assert owners == OWNER_PERMISSIONS - MANAGER_PERMISSIONS
 
 
 def test_no_role_acts_for_the_guest_and_a_widget_reads_nothing() -> None:
