@@ -95,10 +95,15 @@ def phrase_text(
     code: str = "",
     cards: Iterable[str] = (),
 ) -> str:
-    """The words that may stand side by side, framed by spaces: " anna rossi anna | nickname | company | ... "."""
+    """Every word of `index_tokens`, side by side where they may stand so: " anna rossi anna | nickname | company | ... ".
+
+    Phrases are sought in it, and single words by a walk through the list (crm.search); only the phone stands apart.
+    """
     first, last = words(first_name), words(last_name)
     name = [*first, *last, *first] if last else first
-    segments = [name, *(words(text) for text in (nickname, company, email or "", code, *cards))]
+    numbers = [words(number) for number in (code, *cards)]
+    joined = [["".join(number)] for number in numbers if len(number) > 1]
+    segments = [name, *(words(text) for text in (nickname, company, email or "")), *numbers, *joined]
     text = _SEGMENT_BREAK.join(" ".join(segment) for segment in segments if segment)
     return f" {text} " if text else ""
 

@@ -103,6 +103,16 @@ def test_the_phrase_text_holds_the_name_in_both_orders_and_keeps_fields_apart() 
     assert search_text.phrase_text(last_name="Rossi") == " rossi "
 
 
+def test_every_word_a_token_holds_stands_in_the_phrase_text_too() -> None:
+    """A walk through the list reads the one, gathering reads the other: they must find the same."""
+    tokens = search_text.index_tokens(**ANNA, cards=ANNA_CARDS)
+    text = search_text.phrase_text(**ANNA, cards=ANNA_CARDS)
+
+    alone = {token for token in tokens if search_text.words(token) == [token]}
+    assert len(alone) > 5
+    assert {token for token in alone if f" {token} " not in text} == set()
+
+
 @pytest.mark.parametrize(
     "q",
     [
