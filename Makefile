@@ -27,7 +27,7 @@ run: setup
 
 test: setup-dev
 	@$(BIN)/python -m config.translations
-	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 test-nightly: setup-dev
 	@$(BIN)/python -m config.translations

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from rest_framework import serializers
@@ -23,15 +22,18 @@ from consent import reading as consents
 from consent.models import Source
 from consent.reading import ConsentItem
 from consent.status import ConsentChannel, Status
-from crm import allergies, duplicates, editing, groups, merging, special_dates, statistics, tags
+from crm import allergies, special_dates
 from crm.channel import Channel
+from crm.details import DETAILS
 from crm.models import Contact, ContactKind
 from crm.special_dates import SpecialDateKind
 from orders import standing
 from orders.models import DiscountKind
-from orders.standing import Standing
-from outreach import following, suggesting
-from outreach.suggesting import Suggestion
+from orders.standing import STANDINGS, Standing
+from outreach import suggesting
+from outreach.following import FOLLOWS
+from outreach.suggesting import PAST, Suggestion
+from tenants import questions, venues
 
 PROFILE = (
     "kind",
@@ -60,6 +62,8 @@ PROFILE = (
 )
 DISCOUNT = ("id", "name", "kind", "percent", "amount_minor", "currency")
 CONSENT = tuple(field.name for field in fields(ConsentItem))
+# All that a page of contacts shows beside their own rows and their consents.
+QUESTIONS = (DETAILS, STANDINGS, FOLLOWS, *PAST)
 NOT_YET: dict[str, Any] = {
     "loyalty": {"card_number": None, "balance": 0},
 }
@@ -173,12 +177,11 @@ def represent(rows: Sequence[Contact]) -> list[dict[str, Any]]:
     if not rows:
         return []
     ids = [contact.pk for contact in rows]
-    rates, held, flagged = statistics.no_show_rates(ids), tags.held_by(ids), duplicates.flagged(ids)
-    own_groups, standings = groups.ids_of(ids), standing.of(ids)
-    follows, losers = following.of_contacts(ids), merging.merged_from(ids)
-    now, special = timezone.now(), _special_dates(rows)
-    current = consents.current(rows, now=now)
-    suggested = suggesting.of(rows, current, at=now)
+    now, places = timezone.now(), venues.oldest_first()
+    answers = questions.ask(QUESTIONS, ids, now)
+    known, follows, standings = answers[DETAILS], answers[FOLLOWS], answers[STANDINGS]
+    pasts, current = suggesting.pasts_of(ids, answers), consents.current(rows, venues=places, now=now)
+    today = timezone.localdate(now, places[0].zone)
     return [
         {
             "id": contact.pk,
@@ -187,30 +190,21 @@ def represent(rows: Sequence[Contact]) -> list[dict[str, Any]]:
                 name: getattr(contact, name) or None
                 for name in ("email", "phone", "language", "birthday", "anniversary")
             },
-            "is_duplicate": contact.pk in flagged,
-            **tag_details.of(held.get(contact.pk, [])),
-            "groups": own_groups.get(contact.pk, []),
-            "consents": [_consent(item) for item in current.get(contact.pk, ())],
-            "stats": stats_document.of(contact, rates.get(contact.pk)),
-            "suggested_message": _suggestion(suggested[contact.pk]),
+            "is_duplicate": known[contact.pk].is_duplicate,
+            **tag_details.of(known[contact.pk].tags),
+            "groups": known[contact.pk].groups,
+            "consents": [_consent(item) for item in current[contact.pk]],
+            "stats": stats_document.of(contact, pasts[contact.pk].dealings.no_show_rate),
+            "suggested_message": _suggestion(suggesting.of(contact, pasts[contact.pk], current[contact.pk])),
             **NOT_YET,
             "follows": [follower_document.follow(one) for one in follows.get(contact.pk, ())],
-            "merged_from": losers.get(contact.pk, []),
+            "merged_from": known[contact.pk].merged_from,
             **_standing(standings.get(contact.pk, standing.NOTHING_SPECIAL)),
-            "special_dates": special.get(contact.pk, []),
-            "has_allergies": any(allergies.names_allergy(tag.key) for tag in held.get(contact.pk, [])),
+            "special_dates": [asdict(one) for one in special_dates.of(contact, today)],
+            "has_allergies": any(allergies.names_allergy(tag.key) for tag in known[contact.pk].tags),
         }
         for contact in rows
     ]
-
-
-def _special_dates(rows: Sequence[Contact]) -> dict[UUID, list[dict[str, Any]]]:
-    """The special dates of those who have any; what day it is at home is asked only then."""
-    celebrated = [contact for contact in rows if contact.birthday or contact.anniversary]
-    if not celebrated:
-        return {}
-    today = timezone.localdate(timezone=editing.home_venue().zone)
-    return {contact.pk: [asdict(one) for one in special_dates.of(contact, today)] for contact in celebrated}
 
 
 def _suggestion(suggested: Suggestion) -> dict[str, Any]:

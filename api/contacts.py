@@ -21,7 +21,7 @@ from api.problems import Problem
 from api.schema import describe
 from crm import bin as contact_bin
 from crm import editing, listing, profile
-from crm.intake import CrmSync
+from crm.guest_data import CrmSync
 from crm.models import Contact, ContactState
 from tenants.permissions import Permission
 

@@ -19,7 +19,7 @@ from api.pagination import ChangesShape
 from api.permissions import Required
 from api.schema import describe
 from crm import identity, suspicion
-from crm.intake import CrmSync
+from crm.guest_data import CrmSync
 from outreach import app_messages, confirming, following, registering
 from outreach.models import SUBJECT_LENGTH, TEXT_LENGTH, Follow, Follower
 from outreach.registering import Registered, RegistrationStatus

@@ -19,7 +19,7 @@ from api import shape
 from api.problems import refused_field
 from consent.recording import OptIn
 from crm import birthday, language
-from crm.intake import CrmSync, Guest
+from crm.guest_data import CrmSync, Guest
 from crm.warnings import IntakeWarning
 from tenants import scope
 from tenants.permissions import Permission, Preset

@@ -20,7 +20,7 @@ from api.permissions import Required
 from api.problems import refused_field
 from api.schema import describe
 from crm import reviewing
-from crm.intake import CrmSync
+from crm.guest_data import CrmSync
 from crm.models import Review, ReviewSource
 from crm.reviewing import OfBooking, Opinion
 from tenants import scope

@@ -119,6 +119,9 @@ def _lists(filled: Filled) -> list[Ask]:
             "c.first_contact_on BETWEEN '2025-03-03' AND '2025-03-09'"),
         Ask("list", "channel", {"channel": "google"}, "c.first_channel = 'google'"),
         Ask("list", "no-shows", {"no_shows_min": "3"}, "s.no_show_count >= 3"),
+        Ask("list", "no-shows, any", {"no_shows_min": "1"}, "s.no_show_count >= 1"),
+        Ask("list", "visits at least, few", {"visits_min": "40"}, "s.visit_count >= 40"),
+        Ask("list", "last visit today", {"last_visit_after": f"{TODAY}"}, f"s.last_visit_on >= '{TODAY}'"),
         Ask("list", "suspect keys", {"suspect_key": "true"}, "c.has_suspect_key"),
         Ask("list", "possible duplicates", {"duplicates": "true"}, "EXISTS (SELECT FROM crm_duplicatepair d WHERE "
             "d.tenant_id = c.tenant_id AND (d.first_id = c.id OR d.second_id = c.id) AND d.dismissed_at IS NULL)"),
@@ -141,6 +144,9 @@ def _purchases() -> list[Ask]:
             "s.spend_minor >= 50000", order="s.spend_minor DESC, c.id DESC"),
         Ask("list", "orders at least", {"orders_min": "3"}, "s.order_count >= 3"),
         Ask("list", "orders at least, few", {"orders_min": "20"}, "s.order_count >= 20"),
+        Ask("list", "spend between, few", {"spend_min": "5000", "spend_max": "5050"}, "s.spend_minor BETWEEN 5000 AND 5050"),
+        Ask("list", "orders and average ticket", {"orders_min": "3", "average_ticket_min": "6000"},
+            "s.order_count >= 3 AND s.purchase_count > 0 AND s.average_ticket_minor >= 6000"),
         Ask("list", "average ticket at least", {"average_ticket_min": "8000"},
             "s.purchase_count > 0 AND s.average_ticket_minor >= 8000"),
         Ask("list", "average ticket between", {"average_ticket_min": "1000", "average_ticket_max": "2000"},
@@ -150,6 +156,12 @@ def _purchases() -> list[Ask]:
         Ask("list", "bought of a category", {"bought_category": "Vini"}, *_bought("category_key", "vini")),
         Ask("list", "bought in a month", {"bought_category": "Pizze", "bought_after": "2026-10-01", "bought_before": "2026-10-31"},
             *_bought("category_key", "pizze", "2026-10-01", "2026-10-31")),
+        Ask("list", "bought in three days",
+            {"bought_after": "2026-10-10", "bought_before": "2026-10-12", "bought_category": "Vini"},
+            *_bought("category_key", "vini", "2026-10-10", "2026-10-12")),
+        Ask("list", "bought and came often", {"bought_item": "Margherita", "visits_min": "10"}, *_and(
+            "s.visit_count >= 10", _bought("item_key", "margherita"))),
+        Ask("list", "bought two things in one line", {"bought_item": "Margherita", "bought_category": "Vini"}, "false"),
         Ask("list", "rating fell", {"rating_dropped": "true"}, "s.is_rating_falling"),
         Ask("list", "average of reviews at most", {"review_average_max": "2"},
             "s.review_count > 0 AND s.review_average <= 2"),
@@ -172,6 +184,10 @@ def _bought(column: str, key: str, since: str = "0001-01-01", until: str = "9999
         f"(c.id IN ({ordered} AND {order}) OR c.id IN ({paid} AND {receipt}))",
         (key, since, until, key, since, until),
     )
+
+
+def _and(condition: str, other: tuple[str, tuple[str, ...]]) -> tuple[str, tuple[str, ...]]:
+    return f"{condition} AND {other[0]}", other[1]
 
 
 def _belonging(filled: Filled) -> list[Ask]:

@@ -18,6 +18,7 @@ import psycopg
 from django.db import models
 from psycopg import sql
 
+from crm import search_text
 from crm.models import SearchToken
 
 Row = dict[str, Any]
@@ -61,7 +62,9 @@ class Writer:
 
     def write_tokens(self, tenant: str, contact: str, tokens: Iterable[str]) -> None:
         """The tokens of one contact at once: they are two thirds of all rows."""
-        self.copies[SearchToken].write("".join(f"{tenant}\t{token}\t{contact}\n" for token in tokens))
+        own = list(tokens)
+        sign = search_text.signature(own)
+        self.copies[SearchToken].write("".join(f"{tenant}\t{token}\t{contact}\t{sign}\n" for token in own))
 
 
 @contextmanager

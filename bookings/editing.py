@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -14,8 +15,9 @@ from bookings import lifecycle
 from bookings.models import Booking
 from consent import recording as consent_recording
 from consent.models import Source
-from crm import fact_editing
-from crm.intake import CrmSync, Guest
+from crm import fact_editing, reviewing
+from crm.guest_data import CrmSync, Guest
+from crm.reviewing import OfBooking
 from crm.warnings import IntakeWarning
 
 EDITABLE = ("starts_at", "party_size", "notes", "table", "occasion", "is_late")
@@ -37,7 +39,7 @@ def edit(
 ) -> Edited:
     """Change a booking's own fields and, with `guest`, the guest data on it (`snapshot` as they came).
 
-    Raises intake.EmailInUse, EmailLocked, PhoneInUse when the guest data would make the contact somebody else.
+    Raises guest_data.EmailInUse, EmailLocked, PhoneInUse when the guest data would make the contact somebody else.
     """
     booking, book = fact_editing.lock(booking, guest)
     before, now = _state(booking), timezone.now()
@@ -52,14 +54,16 @@ def edit(
         booking.service_date = booking.venue.local_day(booking.starts_at)
     old, new = recording.changed(before, _state(booking))
     if new:
-        _save(booking, old, new)
+        _save(booking, old, new, former=before["contact"])
     return Edited(booking, carried.crm_sync, carried.warnings)
 
 
-def _save(booking: Booking, old: dict[str, Any], new: dict[str, Any]) -> None:
+def _save(booking: Booking, old: dict[str, Any], new: dict[str, Any], *, former: UUID | None) -> None:
     booking.version += 1
     booking.updated_at = timezone.now()
     booking.save(update_fields=[*EDITABLE, "guest", "contact", "service_date", "version", "updated_at"])
+    if booking.contact_id != former:
+        reviewing.carry(OfBooking(booking.pk, former), booking.contact_id)
     lifecycle.follow(booking)
     recording.record(Action.BOOKING_UPDATED, booking, before=old, after=new, venue_id=booking.venue_id)
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
-from uuid import UUID
 
 from django.db import models
 from django.utils import timezone
 
 from bookings.models import OPEN, PRESENT, Booking, BookingStatus
 from crm import facets
-from crm.facets import Counters, Happened
+from crm.facets import Counters
 from crm.models import Contact
-from tenants import rows, scope
 
-RATE_WINDOW = datetime.timedelta(days=180)
+RATE_DAYS = 180
 
 
 class BookingFacet(facets.ContactFacet):
@@ -47,24 +44,19 @@ class BookingFacet(facets.ContactFacet):
     def reassign(self, loser: Contact, winner: Contact) -> None:
         Booking.objects.filter(contact=loser).update(contact=winner, updated_at=timezone.now())
 
-    def no_show_rates(self, contact_ids: list[UUID]) -> dict[UUID, float]:
-        since = timezone.now() - RATE_WINDOW
-        due = [status.value for status in (*PRESENT, BookingStatus.NO_SHOW)]
-        return dict(rows.run(_RATES, scope.tenant_id(), contact_ids, since, due))
+    def came_due(self) -> Iterable[str]:
+        due = ", ".join(f"'{status.value}'" for status in sorted((*PRESENT, BookingStatus.NO_SHOW)))
+        yield (
+            f"SELECT contact_id, status = '{BookingStatus.NO_SHOW.value}' FROM {Booking._meta.db_table} "  # noqa: S608 (our own table)
+            f"WHERE tenant_id = $1 AND contact_id = ANY($2) AND starts_at >= $3::timestamptz - interval '{RATE_DAYS} days' "
+            f"AND status IN ({due})"
+        )
 
-    def no_shows_since(self, contact_ids: list[UUID], since: datetime.datetime) -> dict[UUID, Happened]:
-        found = rows.run(_NO_SHOWS, scope.tenant_id(), contact_ids, since)
-        return {contact_id: Happened(count, latest_at) for contact_id, count, latest_at in found}
+    def no_shows(self, since: str) -> Iterable[str]:
+        yield (
+            f"SELECT contact_id, id, status_at FROM {Booking._meta.db_table} WHERE tenant_id = $1 AND contact_id = ANY($2) "  # noqa: S608 (our own table)
+            f"AND starts_at >= {since}::timestamptz AND status = '{BookingStatus.NO_SHOW.value}'"
+        )
 
-
-_RATES = f"""
-    SELECT contact_id, avg((status = '{BookingStatus.NO_SHOW.value}')::integer)::float8 FROM {Booking._meta.db_table}
-    WHERE tenant_id = %s AND contact_id = ANY(%s) AND starts_at >= %s AND status = ANY(%s) GROUP BY contact_id
-"""  # noqa: S608 (our own table)
-_NO_SHOWS = f"""
-    SELECT contact_id, count(*), max(status_at) FROM {Booking._meta.db_table}
-    WHERE tenant_id = %s AND contact_id = ANY(%s) AND starts_at >= %s AND status = '{BookingStatus.NO_SHOW.value}'
-    GROUP BY contact_id
-"""  # noqa: S608 (as above)
 
 facets.register(BookingFacet())

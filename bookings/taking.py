@@ -22,7 +22,7 @@ from consent.models import Source
 from consent.recording import OptIn
 from crm import identity, intake, statistics
 from crm.channel import Channel
-from crm.intake import CrmSync, Guest, Intake
+from crm.guest_data import CrmSync, Guest, Intake, Reception
 from crm.models import Contact
 from crm.warnings import IntakeWarning
 from tenants import rows, scope
@@ -129,7 +129,7 @@ def _entry(booking: Booking) -> AuditEntry:
     return recording.entry(recording.Event(Action.BOOKING_CREATED, booking, after=after, venue_id=booking.venue_id))
 
 
-def _record_consent(draft: Draft, reception: intake.Reception, booking: Booking) -> None:
+def _record_consent(draft: Draft, reception: Reception, booking: Booking) -> None:
     consent_recording.at_intake(
         source=Source.BOOKING,
         venue=draft.venue,

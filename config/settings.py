@@ -31,6 +31,10 @@ def _value(name: str, default: str | None = None) -> str | None:
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = _value("SECRET_KEY", "") or ""
+# What makes personal data unreadable to whoever holds a dump of the database: the pepper of the hashes by which erased
+# addresses are known, and the keys of health data, the newest first. Losing them loses what they guard.
+PRIVACY_PEPPER = _value("PRIVACY_PEPPER") or f"pepper:{SECRET_KEY}"
+HEALTH_KEYS = [key for key in (_value("HEALTH_KEYS") or f"health:{SECRET_KEY}").split(",") if key]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = _value("PUBLIC_URL", "http://127.0.0.1:8000")
@@ -70,16 +74,16 @@ MIDDLEWARE = [
     "config.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.page_middleware.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "dashboard.language.StaffLanguageMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "config.page_middleware.messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
+    "config.page_middleware.htmx",
     "config.middleware.tenant_scope",
 ]
 

@@ -33,7 +33,7 @@ def may_be_written_to(
     """Whether `venue` may write to this address (in normal form) now."""
     if purpose == Purpose.REPLY:
         return True
-    found = reading.of_addresses([address], now=at).get(address, [])
+    found = reading.of_addresses([address], venues=[venue], now=at).get(address, [])
     return is_open(purpose, found, venue_id=venue.pk, channel=channel)
 
 

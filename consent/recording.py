@@ -21,8 +21,8 @@ from consent.status import GUEST_ACTS, UNTICKED, ConsentChannel, ConsentIrrevers
 from crm import identity
 from crm.channel import Channel
 from crm.facts import GuestFact
+from crm.guest_data import Reception
 from crm.identity import Identity
-from crm.intake import Reception
 from crm.models import Contact
 from tenants import rows, scope
 from tenants.models import Venue

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from crm.models import Tag
+from crm.tags import HeldTag
 from tenants import scope
 from tenants.permissions import Permission
 
@@ -27,9 +28,9 @@ def names_allergy(key: str) -> bool:
     return key.startswith(PREFIXES)
 
 
-def texts(tags: Iterable[Tag]) -> list[str]:
+def texts(held: Iterable[HeldTag]) -> list[str]:
     """The labels of the allergy tags among these."""
-    return [tag.label for tag in tags if is_allergy(tag)]
+    return [tag.label for tag in held if names_allergy(tag.key)]
 
 
 def readable(keys: Iterable[str]) -> list[str]:

@@ -2,12 +2,15 @@
 
 They don't count towards nine. A tag that staff set by hand is left alone. One that staff lifted with a reason comes back
 only after a new event: a visit or no-show later than the lifting. The rules are asked whenever a contact's statistics
-are made anew, in the same transaction, and every night for all, since time passes without anything happening.
+are made anew, in the same transaction, and every night for all, since time passes without anything happening. One statement
+asks them all, and answers only what is to change: mostly nothing.
 """
 
 from __future__ import annotations
 
 import datetime
+import functools
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -20,34 +23,40 @@ from audit.actions import Action
 from audit.recording import Event
 from crm import identity
 from crm.automatic_rules import RULES, Rule, concerns
-from crm.facets import Happened
 from crm.models import Contact, ContactStats, ContactTag, LiftedTag, Tag
 from tenants import rows, scope
 
 CHUNK = 500
-Place = tuple[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What stands on these contacts: tags held and tags lifted, by (contact, tag)."""
+class _Change:
+    """One tag of one contact that does not follow the facts.
 
-    held: dict[Place, ContactTag]
-    lifted: dict[Place, LiftedTag]
+    `count` is None where the rule does not hold, `held`, the id of the contact's tag, where the tag is missing.
+    """
+
+    contact_id: UUID
+    tag_id: UUID
+    key: str
+    count: int | None
+    held: UUID | None
+    reason: dict[str, Any]
 
 
 def follow(contact_ids: Collection[UUID], *, at: datetime.datetime | None = None) -> None:
     """Let the automatic tags of these contacts follow the facts. The caller has locked the contacts."""
-    ids = sorted(set(contact_ids))
-    if not ids:
+    if not contact_ids:
         return
     at = at or timezone.now()
-    tags = {tag.key: tag for tag in Tag.objects.filter(key__in=[rule.tag for rule in RULES])}
-    known = _known(ids, [tag.pk for tag in tags.values()])
-    for rule in RULES:
-        reasons = _reasons(rule, tags[rule.tag], ids, known, at)
-        _set(tags[rule.tag], reasons, known)
-        _take_off(tags[rule.tag], [one for one in ids if one not in reasons], known)
+    since = [rule.since(at) for rule in RULES]
+    found = rows.run(_changes(), scope.tenant_id(), sorted(set(contact_ids)), *since)
+    changes = [
+        _Change(contact_id, tag_id, key, count, held, json.loads(reason or "{}"))
+        for contact_id, tag_id, key, count, held, reason in found
+    ]
+    _set([one for one in changes if one.count is not None], at)
+    _take_off([one for one in changes if one.count is None])
 
 
 def review(after: UUID | None = None) -> UUID | None:
@@ -66,54 +75,68 @@ _CONCERNED = f"""
 """  # noqa: S608 (our own table)
 
 
-def _known(contact_ids: list[UUID], tag_ids: list[UUID]) -> _Known:
-    held, lifted = (model.objects.filter(contact__in=contact_ids, tag__in=tag_ids) for model in (ContactTag, LiftedTag))
-    return _Known(
-        {(one.contact_id, one.tag_id): one for one in held}, {(one.contact_id, one.tag_id): one for one in lifted}
-    )
+@functools.cache
+def _changes() -> str:
+    """$1 is the tenant, $2 the contacts, from $3 on the beginning of each rule's days."""
+    own = " UNION ALL ".join(_own(rule, f"${number}") for number, rule in enumerate(RULES, 3))
+    keys = ", ".join(f"'{rule.tag}'" for rule in RULES)
+    return f"""
+        WITH own AS ({own})
+        SELECT contact.id, tag.id, tag.key, CASE WHEN is_due THEN own.count END, held.id, held.reason::text
+        FROM unnest($2::uuid[]) AS contact (id)
+            JOIN {Tag._meta.db_table} tag ON tag.tenant_id = $1 AND tag.key IN ({keys})
+            LEFT JOIN own ON own.contact_id = contact.id AND own.key = tag.key
+            LEFT JOIN {ContactTag._meta.db_table} held
+                ON held.tenant_id = $1 AND held.contact_id = contact.id AND held.tag_id = tag.id
+            LEFT JOIN {LiftedTag._meta.db_table} lifted
+                ON lifted.tenant_id = $1 AND lifted.contact_id = contact.id AND lifted.tag_id = tag.id,
+            LATERAL (SELECT own.count IS NOT NULL AND (lifted.id IS NULL OR own.latest_at > lifted.lifted_at)) AS due (is_due)
+        WHERE CASE WHEN held.id IS NULL THEN is_due
+            ELSE held.is_automatic AND NOT (is_due AND held.reason @> jsonb_build_object('count', own.count)) END
+        ORDER BY contact.id, tag.key
+    """  # noqa: S608 (our own tables)
 
 
-def _reasons(
-    rule: Rule, tag: Tag, contact_ids: list[UUID], known: _Known, at: datetime.datetime
-) -> dict[UUID, dict[str, Any]]:
-    """Of whom the rule holds, and why."""
-    since = rule.since(at)
-    days = {"since": since.date().isoformat(), "until": at.date().isoformat()}
-    return {
-        contact_id: {"rule": rule.tag, "count": own.count, **days}
-        for contact_id, own in rule.count(contact_ids, since).items()
-        if own.count >= rule.threshold and _is_news(own, known.lifted.get((contact_id, tag.pk)))
-    }
+def _own(rule: Rule, since: str) -> str:
+    """Who has reached the rule's threshold, how often it happened, and when we last learned of it."""
+    return f"""
+        SELECT '{rule.tag}' AS key, contact_id, count(DISTINCT id) AS count, max(learned_at) AS latest_at
+        FROM ({rule.events(since)}) AS event (contact_id, id, learned_at)
+        GROUP BY contact_id HAVING count(DISTINCT id) >= {rule.threshold}
+    """  # noqa: S608 (as above)
 
 
-def _is_news(own: Happened, lifted: LiftedTag | None) -> bool:
-    return lifted is None or own.latest_at > lifted.lifted_at
-
-
-def _set(tag: Tag, reasons: dict[UUID, dict[str, Any]], known: _Known) -> None:
+def _set(changes: list[_Change], at: datetime.datetime) -> None:
     """Set the tag where it is missing, and say the number where that has changed."""
-    missing = {contact_id: reason for contact_id, reason in reasons.items() if (contact_id, tag.pk) not in known.held}
-    added = [
-        ContactTag(contact_id=contact_id, tag=tag, is_automatic=True, reason=reason)
-        for contact_id, reason in missing.items()
-    ]
-    rows.insert(added)
-    LiftedTag.objects.filter(contact__in=missing, tag=tag).delete()
-    for contact_id, reason in reasons.items():
-        one = known.held.get((contact_id, tag.pk))
-        if one is not None and one.is_automatic and one.reason.get("count") != reason["count"]:
-            ContactTag.objects.filter(pk=one.pk).update(reason=reason)
+    with_reason = [(one, _reason(one, at)) for one in changes]
+    missing = [(one, reason) for one, reason in with_reason if one.held is None]
+    rows.insert(
+        [
+            ContactTag(contact_id=one.contact_id, tag_id=one.tag_id, is_automatic=True, reason=reason)
+            for one, reason in missing
+        ]
+    )
+    for one, _why in missing:
+        LiftedTag.objects.filter(contact=one.contact_id, tag=one.tag_id).delete()
+    for one, reason in with_reason:
+        if one.held is not None:
+            ContactTag.objects.filter(pk=one.held).update(reason=reason)
     recording.record_many(
-        Event(Action.CONTACT_TAGGED, Contact(pk=one.contact_id), after={"tag": tag.key, **one.reason}) for one in added
+        Event(Action.CONTACT_TAGGED, Contact(pk=one.contact_id), after={"tag": one.key, **reason})
+        for one, reason in missing
     )
 
 
-def _take_off(tag: Tag, contact_ids: list[UUID], known: _Known) -> None:
-    found = [known.held.get((contact_id, tag.pk)) for contact_id in contact_ids]
-    gone = [one for one in found if one is not None and one.is_automatic]
-    if gone:
-        ContactTag.objects.filter(pk__in=[one.pk for one in gone]).delete()
+def _reason(change: _Change, at: datetime.datetime) -> dict[str, Any]:
+    (rule,) = (rule for rule in RULES if rule.tag == change.key)
+    days = {"since": rule.since(at).date().isoformat(), "until": at.date().isoformat()}
+    return {"rule": rule.tag, "count": change.count, **days}
+
+
+def _take_off(changes: list[_Change]) -> None:
+    if changes:
+        ContactTag.objects.filter(pk__in=[one.held for one in changes]).delete()
     recording.record_many(
-        Event(Action.CONTACT_UNTAGGED, Contact(pk=one.contact_id), before={"tag": tag.key, **one.reason})
-        for one in gone
+        Event(Action.CONTACT_UNTAGGED, Contact(pk=one.contact_id), before={"tag": one.key, **one.reason})
+        for one in changes
     )

@@ -1,4 +1,7 @@
-"""The bin: a deleted contact frees its keys, and can be restored for 30 days (R-WRITE-6, R-ID-6)."""
+"""The bin: a deleted contact frees its keys, and can be restored for 30 days (R-WRITE-6, R-ID-6).
+
+Keys are its e-mails and phones, and what the apps above know it by, such as the id of a user of the app.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from django.utils import timezone
 
 from audit import recording
 from audit.actions import Action
-from crm import duplicates, identity, search_index
+from crm import duplicates, facets, identity, search_index
 from crm.editing import NotInList
-from crm.intake import EmailInUse, PhoneInUse
+from crm.guest_data import EmailInUse, PhoneInUse
 from crm.models import Contact, ContactIdentifier, ContactState, IdentifierKind
 
 KEPT_FOR = datetime.timedelta(days=30)
@@ -31,13 +34,16 @@ def delete(contact: Contact) -> Contact:
 
 
 def restore(contact: Contact) -> Contact:
-    """Bring a contact back from the bin. Raises EmailInUse or PhoneInUse when its key was taken meanwhile."""
+    """Bring a contact back from the bin. Raises EmailInUse, PhoneInUse or a facet's refusal when its key was taken meanwhile."""
     rows = list(ContactIdentifier.objects.filter(contact=contact))
-    book = identity.open_book([row.value for row in rows], [contact.pk])
+    others = [key for facet in facets.registered() for key in facet.keys_of(contact)]
+    book = identity.open_book([*(row.value for row in rows), *others], [contact.pk])
     contact = identity.lock(contact)
     if contact.state != ContactState.DELETED:
         return contact
     _check_free(contact, rows, book)
+    for facet in facets.registered():
+        facet.restore(contact)
     _move(contact, ContactState.ACTIVE, deleted_at=None)
     _bring_back_keys(contact)
     search_index.rewrite([contact])

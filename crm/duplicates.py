@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
 from crm.models import Contact, ContactState, DuplicatePair, DuplicateReason
-from tenants import rows, scope
 
 # A family shares a phone; where more do, it is made up or a company's, and all pairs of all of them would be too many.
 MOST_SHARING = 10
@@ -48,18 +47,3 @@ def open_pairs() -> QuerySet[DuplicatePair, Any]:
     active = {"first__state": ContactState.ACTIVE, "second__state": ContactState.ACTIVE}
     pairs: QuerySet[DuplicatePair, Any] = DuplicatePair.objects.filter(dismissed_at=None, **active)
     return pairs
-
-
-def flagged(contact_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of these contacts that are in an open pair."""
-    ids = list(contact_ids)
-    return {contact_id for pair in rows.run(_OPEN_PAIRS, scope.tenant_id(), ids) for contact_id in pair}
-
-
-_OPEN_PAIRS = f"""
-    SELECT first_id, second_id FROM {DuplicatePair._meta.db_table} pair
-        JOIN {Contact._meta.db_table} one ON one.id = first_id JOIN {Contact._meta.db_table} other ON other.id = second_id
-    WHERE pair.tenant_id = $1 AND dismissed_at IS NULL AND (first_id = ANY($2) OR second_id = ANY($2))
-        AND one.tenant_id = $1 AND one.state = '{ContactState.ACTIVE.value}'
-        AND other.tenant_id = $1 AND other.state = '{ContactState.ACTIVE.value}'
-"""  # noqa: S608 (our own tables)

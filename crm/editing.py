@@ -16,7 +16,7 @@ from audit import recording
 from audit.actions import Action
 from crm import duplicates, identity, intake, profile, search_index, suspicion
 from crm.channel import Channel
-from crm.intake import CrmSync, EmailInUse, Guest, Intake, PhoneInUse
+from crm.guest_data import CrmSync, EmailInUse, Guest, Intake, PhoneInUse
 from crm.models import Contact, ContactKind, FieldChange
 from crm.warnings import IntakeWarning
 from tenants import rows, scope

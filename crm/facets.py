@@ -7,7 +7,6 @@ facet claims its table.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ import django_filters
 from django.db import models
 from django.db.models import QuerySet
 
+from crm.gathering import Candidates
 from crm.models import Contact
 
 
@@ -31,14 +31,6 @@ class Counters:
     table: str
     aggregates: Mapping[str, str]
     currency: str = "''"
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """How often something happened to a contact, and when we last learned of it."""
-
-    count: int
-    latest_at: datetime.datetime
 
 
 class ContactFacet:
@@ -68,13 +60,30 @@ class ContactFacet:
     def reassign(self, loser: Contact, winner: Contact) -> None:
         """Give this app's rows of the loser of a merge to its winner. Both contacts are locked."""
 
-    def no_show_rates(self, contact_ids: list[UUID]) -> dict[UUID, float]:
-        """The share of no-shows among what came due in the last 180 days, for contacts that had any (R-CRM-2)."""
-        return {}
+    def came_due(self) -> Iterable[str]:
+        """SELECTs of (contact_id, is_no_show): what came due in the 180 days before the instant $3 (R-CRM-2).
 
-    def no_shows_since(self, contact_ids: list[UUID], since: datetime.datetime) -> dict[UUID, Happened]:
-        """The no-shows of what was due since then, for contacts that had any (R-CRM-6)."""
-        return {}
+        Over the tenant $1 and the contacts ANY($2).
+        """
+        return ()
+
+    def no_shows(self, since: str) -> Iterable[str]:
+        """SELECTs of (contact_id, id, learned_at): the no-shows of what was due since the instant `since`, an expression.
+
+        Over the tenant $1 and the contacts ANY($2) (R-CRM-6).
+        """
+        return ()
+
+    def keys_of(self, contact: Contact) -> Iterable[str]:
+        """What else than e-mails and phones leads to this contact, or did when it went to the bin: names of advisory locks."""
+        return ()
+
+    def restore(self, contact: Contact) -> None:
+        """Give a contact that comes back from the bin the keys it had, which are locked. Raises a refusal when one was taken."""
+
+    def erase(self, contact_ids: list[UUID]) -> None:
+        """Wipe what this app's rows say of these contacts, so that nobody can tell who they were; amounts, days and counts
+        stay (R-PRIV-1). The contacts are locked, and their own rows not yet wiped."""
 
     def filters(self) -> dict[str, django_filters.Filter]:
         """Parameters this app adds to the guest list's filters (R-CRM-5); `narrow` acts on them."""
@@ -83,6 +92,10 @@ class ContactFacet:
     def narrow(self, contacts: QuerySet[Contact, Any], values: Mapping[str, Any]) -> QuerySet[Contact, Any]:
         """The contacts that these filter values leave; `values` holds every filter's, empty ones too."""
         return contacts
+
+    def candidates(self, values: Mapping[str, Any]) -> Iterable[Candidates]:
+        """Among whom those are whom a filter of this app finds, where an index tells (crm.gathering)."""
+        return ()
 
 
 _facets: dict[str, ContactFacet] = {}

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 from crm import fact_locking, identity, intake
 from crm.channel import Channel
 from crm.facts import GuestFact
+from crm.guest_data import PROFILE_FIELDS, CrmSync, EmailLocked, Guest, Intake, Reception
 from crm.identity import Book
-from crm.intake import CrmSync, EmailLocked, Guest, Intake, Reception
 from crm.warnings import IntakeWarning
 
 Fact = TypeVar("Fact", bound=GuestFact)
@@ -50,7 +50,7 @@ def carry(
     """Carry the guest data of an edit to the contact where the rules let them through, and give the fact its contact.
 
     `snapshot` is the guest data as they came, `told_at` the time of what the fact has said before. The fact is locked and
-    still has its former snapshot. Raises intake.EmailInUse, EmailLocked, PhoneInUse when the data would make the contact
+    still has its former snapshot. Raises guest_data.EmailInUse, EmailLocked, PhoneInUse when the data would make the contact
     somebody else.
     """
     if fact.is_final:
@@ -83,7 +83,7 @@ class _Said:
     def of(cls, fact: GuestFact, guest: Guest, snapshot: Mapping[str, Any]) -> _Said:
         same = [name for name, value in snapshot.items() if fact.guest.get(name) == value]
         news = replace(guest, **{name: getattr(_NOTHING, name) for name in same})
-        before = {name: getattr(guest, name) for name in same if name in intake.PROFILE_FIELDS}
+        before = {name: getattr(guest, name) for name in same if name in PROFILE_FIELDS}
         return cls(news, replace(_NOTHING, **before))
 
 
@@ -97,7 +97,7 @@ def _intake(fact: GuestFact, guest: Guest, at: datetime.datetime) -> Intake:
 
 def _with_known(fact: GuestFact, news: Guest) -> Guest:
     """With the names and the like that the fact was taken with; its old keys led to nobody and stay out."""
-    known = {name: fact.guest.get(name, "") for name in intake.PROFILE_FIELDS if not getattr(news, name)}
+    known = {name: fact.guest.get(name, "") for name in PROFILE_FIELDS if not getattr(news, name)}
     return replace(news, **known)
 
 

@@ -12,15 +12,24 @@ from audit import recording
 from audit.actions import Action
 from crm import fact_locking, registration, statistics
 from crm.facts import HeldFact
+from crm.guest_data import UnknownContact
 from crm.identity import Book
-from crm.intake import UnknownContact
 from crm.models import Contact
 
 Fact = TypeVar("Fact", bound=HeldFact)
 
 
-def link(fact: Fact, contact_id: UUID | None, *, action: Action, follow: Callable[[Fact], None]) -> Fact:
+def link(
+    fact: Fact,
+    contact_id: UUID | None,
+    *,
+    action: Action,
+    follow: Callable[[Fact], None],
+    carry: Callable[[Fact, UUID | None], None] = lambda _fact, _former: None,
+) -> Fact:
     """Give the fact to this contact, or to nobody; `follow` lets visits and the new contact's statistics follow.
+
+    Before that, `carry` moves what else hangs on the fact; it is told the former contact.
 
     The id of a contact that was merged means its winner. Raises UnknownContact for an id that is no active contact,
     registration.RegistrationRequired for an anonymous one.
@@ -35,6 +44,7 @@ def link(fact: Fact, contact_id: UUID | None, *, action: Action, follow: Callabl
     fact.updated_at = timezone.now()
     row: Any = fact
     row.save(update_fields=["contact", "version", "updated_at"])
+    carry(fact, former)
     follow(fact)
     if former is not None:
         statistics.refresh(former)

@@ -9,17 +9,25 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm import allergies, duplicates, facets, language, saved_filters, search, strict_filters
+from crm import allergies, duplicates, facets, gathering, language, saved_filters, search, strict_filters
 from crm.channel import Channel
 from crm.editing import home_venue
+from crm.figure_ranges import Range
+from crm.gathering import Candidates
 from crm.models import NEVER, Contact, ContactGroup, ContactKind, ContactStats, ContactTag, GroupMember, Segment, Tag
 from tenants.models import Tenant, Venue
 
 Contacts = QuerySet[Contact, Any]
+
+VISITS = Range("visit_count", "visits_min", "visits_max", imported="imported_visit_count")
+LAST_VISIT = Range("last_visit_on", "last_visit_after", "last_visit_before", imported="imported_last_visit_on")
+NO_SHOWS = Range("no_show_count", "no_shows_min")
+RATING = Range("review_average", "review_average_min", "review_average_max", only="review_count > 0")
+RANGES = (VISITS, LAST_VISIT, NO_SHOWS, RATING)
 
 
 # Callables: a queryset built while the module loads would have no tenant.
@@ -104,9 +112,14 @@ class ContactFilters(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: Contacts) -> Contacts:
         contacts: Contacts = super().filter_queryset(queryset)
+        values, candidates = self.form.cleaned_data, self._candidates()
         for facet in facets.registered():
-            contacts = facet.narrow(contacts, self.form.cleaned_data)
-        return contacts
+            contacts = facet.narrow(contacts, values)
+            candidates += facet.candidates(values)
+        return gathering.narrow(contacts, candidates, is_search=bool(values.get("q")))
+
+    def _candidates(self) -> list[Candidates]:
+        return [found for one in RANGES for found in one.candidates(self.form.cleaned_data)]
 
     def matching(self, contacts: Contacts, name: str, value: str) -> Contacts:
         # Only numbers are read as one dials them in a country.
@@ -129,24 +142,20 @@ class ContactFilters(django_filters.FilterSet):
         return contacts.filter(came, is_before, stats__last_visit_on__lte=value)
 
     def at_least_visits(self, contacts: Contacts, name: str, value: int) -> Contacts:
-        return contacts.filter(stats__visit_count__gte=value - F("imported_visit_count"))
+        return VISITS.at_least(contacts, value)
 
     def at_most_visits(self, contacts: Contacts, name: str, value: int) -> Contacts:
-        return contacts.filter(stats__visit_count__lte=value - F("imported_visit_count"))
+        return VISITS.at_most(contacts, value)
 
     def missing_often(self, contacts: Contacts, name: str, value: int) -> Contacts:
-        """Few ever do: they are gathered first."""
-        missing = ContactStats.objects.filter(no_show_count__gte=value).values("contact")
-        return contacts.filter(search.among(missing)) if value > 0 else contacts
+        return NO_SHOWS.at_least(contacts, value)
 
     def rating_at_least(self, contacts: Contacts, name: str, value: Decimal) -> Contacts:
-        """Private reviews; who wrote none has no average. Few ever write one: they are gathered first."""
-        content = ContactStats.objects.filter(review_count__gt=0, review_average__gte=float(value))
-        return contacts.filter(search.among(content.values("contact")))
+        """Private reviews; who wrote none has no average."""
+        return RATING.at_least(contacts.filter(stats__review_count__gt=0), float(value))
 
     def rating_at_most(self, contacts: Contacts, name: str, value: Decimal) -> Contacts:
-        critical = ContactStats.objects.filter(review_count__gt=0, review_average__lte=float(value))
-        return contacts.filter(search.among(critical.values("contact")))
+        return RATING.at_most(contacts.filter(stats__review_count__gt=0), float(value))
 
     def rating_lower(self, contacts: Contacts, name: str, value: bool) -> Contacts:
         """The regulars to call (R-CRM-2); or all the others."""

@@ -7,6 +7,7 @@ bin keep their places and are not counted until they are back. Source: C, L.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ from audit.actions import Action
 from crm import identity, listing
 from crm.models import Contact, ContactGroup, ContactState, GroupMember
 from tenants import rows, scope, uniqueness
+from tenants.questions import Question
 from tenants.refusal import Refusal
 
 
@@ -68,8 +70,8 @@ def delete(group: ContactGroup) -> None:
     group.delete()
 
 
-def add(group: ContactGroup, contact_ids: Collection[UUID]) -> int:
-    """Put these contacts into the group, for a merged id its winner; answers how many were not in it.
+def add(group: ContactGroup, contact_ids: Collection[UUID]) -> list[UUID]:
+    """Put these contacts into the group, for a merged id its winner; answers those that were not in it.
 
     Locks the contacts, then the group. Raises UnknownContacts.
     """
@@ -82,11 +84,11 @@ def add(group: ContactGroup, contact_ids: Collection[UUID]) -> int:
     new = sorted(wanted - set(_places(group, wanted).values_list("contact_id", flat=True)))
     rows.insert([GroupMember(group=group, contact_id=contact_id) for contact_id in new])
     _note(group, Action.GROUP_MEMBERS_ADDED, new)
-    return len(new)
+    return new
 
 
-def remove(group: ContactGroup, contact_ids: Collection[UUID]) -> int:
-    """Take these contacts out of the group, for a merged id its winner; answers how many were in it.
+def remove(group: ContactGroup, contact_ids: Collection[UUID]) -> list[UUID]:
+    """Take these contacts out of the group, for a merged id its winner; answers those that were in it.
 
     Raises UnknownContacts.
     """
@@ -100,7 +102,7 @@ def remove(group: ContactGroup, contact_ids: Collection[UUID]) -> int:
     gone = sorted(places.values_list("contact_id", flat=True))
     places.delete()
     _note(group, Action.GROUP_MEMBERS_REMOVED, gone)
-    return len(gone)
+    return gone
 
 
 def members(group: ContactGroup) -> QuerySet[Contact]:
@@ -113,17 +115,17 @@ def member_counts(group_ids: Iterable[UUID]) -> dict[UUID, int]:
     return dict(rows.run(_COUNTS, scope.tenant_id(), list(group_ids)))
 
 
-def ids_of(contact_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
-    """The groups of these contacts, the one they entered first before the others; who has none is left out. One query."""
-    found: dict[UUID, list[UUID]] = {}
-    for contact_id, group_id in rows.run(_GROUPS_HELD, scope.tenant_id(), list(contact_ids)):
-        found.setdefault(contact_id, []).append(group_id)
-    return found
+class Place(NamedTuple):
+    """A group, and whether a contact is in it."""
+
+    id: UUID
+    name: str
+    is_taken: bool
 
 
-def of(contact: Contact) -> list[ContactGroup]:
-    """The groups of one contact, by name."""
-    return list(ContactGroup.objects.filter(members__contact=contact).order_by("name", "id"))
+def places(contact: Contact) -> list[Place]:
+    """Every group by name: those the contact is in, and those it can still be put into."""
+    return PLACES.ask([contact.pk])
 
 
 _COUNTS = f"""
@@ -132,10 +134,14 @@ _COUNTS = f"""
     WHERE place.tenant_id = %s AND place.group_id = ANY(%s) AND contact.state = '{ContactState.ACTIVE.value}'
     GROUP BY place.group_id
 """  # noqa: S608 (our own tables)
-_GROUPS_HELD = f"""
-    SELECT contact_id, group_id FROM {GroupMember._meta.db_table}
-    WHERE tenant_id = %s AND contact_id = ANY(%s) ORDER BY added_at, id
+_PLACES = f"""
+    SELECT id, name, EXISTS (
+        SELECT FROM {GroupMember._meta.db_table} place
+        WHERE place.tenant_id = $1 AND place.contact_id = ANY($2) AND place.group_id = held.id
+    ) FROM {ContactGroup._meta.db_table} held WHERE tenant_id = $1 ORDER BY name, id
 """  # noqa: S608 (as above)
+# The places of the one contact that is asked of.
+PLACES = Question(lambda: _PLACES, 3, lambda found: [Place(*values) for values in found])
 
 
 def _tidy(name: str) -> str:

@@ -14,6 +14,8 @@ of locks everywhere, or batches deadlock. Source: P for a, b, d; ours for c and 
 from __future__ import annotations
 
 import hashlib
+import json
+import operator
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -150,12 +152,11 @@ def open_once(keys: Iterable[str], named: set[UUID]) -> tuple[Book, set[UUID]]:
     """
     values = sorted(set(keys))
     lock_keys(values)
-    held = rows.run(_HELD, scope.tenant_id(), values) if values else []
-    locked = {one.pk: one for one in _locked({contact_id for _kind, _value, contact_id, _is_main in held} | named)}
+    held, locked = _locked(values, named)
     winners = {one.merged_into_id for one in locked.values() if one.merged_into_id is not None}
     answering = {pk: _answering(one, locked) for pk, one in locked.items()}
     book = Book(contacts={pk: one for pk, one in answering.items() if one.is_active})
-    for kind, value, contact_id, is_main in held:
+    for contact_id, kind, value, is_main in held:
         holder = book.contacts.get(contact_id)
         # A contact that was waited for may have left the key meanwhile.
         if holder is None or (is_main and value not in (holder.email, holder.phone)):
@@ -176,14 +177,37 @@ def _answering(contact: Contact, locked: dict[UUID, Contact]) -> Contact:
     return contact
 
 
+def _locked(values: list[str], named: set[UUID]) -> tuple[list[tuple[UUID, str, str, bool]], dict[UUID, Contact]]:
+    """Who holds these keys, as (contact, kind, value, is_main), the latest first; and their rows, with those of the named.
+
+    The rows are locked in the order of their ids: the order every writer keeps. Those in the bin, too.
+    """
+    if not values and not named:
+        return [], {}
+    held: list[tuple[int, UUID, str, str, bool]] = []
+    locked: dict[UUID, Contact] = {}
+    for keys, *columns in rows.run(_LOCKED, scope.tenant_id(), values, list(named)):
+        contact = rows.loaded(Contact, columns)
+        locked[contact.pk] = contact
+        held += [(place, contact.pk, kind, value, is_main) for place, kind, value, is_main in json.loads(keys or "[]")]
+    return [found[1:] for found in sorted(held, key=operator.itemgetter(0))], locked
+
+
 # Of the many who hold a made-up phone, only the latest are looked at and locked, besides the one whose key it is.
-_HELD = f"""
-    SELECT held.* FROM unnest($2::text[]) AS wanted (value) CROSS JOIN LATERAL (
-        SELECT kind, value, contact_id, is_main FROM {ContactIdentifier._meta.db_table}
-        WHERE tenant_id = $1 AND value = wanted.value AND is_active
-        ORDER BY is_key DESC, id DESC LIMIT {MOST_HOLDERS}
-    ) AS held
-"""  # noqa: S608 (our own table)
+_LOCKED = f"""
+    WITH held AS (
+        SELECT contact_id, json_agg(json_build_array(place, kind, value, is_main))::text AS keys FROM (
+            SELECT row_number() OVER () AS place, one.* FROM unnest($2::text[]) AS wanted (value) CROSS JOIN LATERAL (
+                SELECT kind, value, contact_id, is_main FROM {ContactIdentifier._meta.db_table}
+                WHERE tenant_id = $1 AND value = wanted.value AND is_active
+                ORDER BY is_key DESC, id DESC LIMIT {MOST_HOLDERS}
+            ) AS one
+        ) AS found GROUP BY contact_id
+    )
+    SELECT held.keys, {rows.columns(Contact)} FROM {Contact._meta.db_table} LEFT JOIN held ON held.contact_id = id
+    WHERE tenant_id = $1 AND id = ANY (ARRAY(SELECT contact_id FROM held UNION ALL SELECT unnest($3::uuid[])))
+    ORDER BY id FOR NO KEY UPDATE OF {Contact._meta.db_table}
+"""  # noqa: S608 (our own tables)
 
 
 def open_book_of(contact: Contact, keys: Iterable[str] = ()) -> Book:
@@ -206,13 +230,6 @@ def open_book_of(contact: Contact, keys: Iterable[str] = ()) -> Book:
 
 def _keys_of(contact: Contact) -> set[str]:
     return {key for key in (contact.email, contact.phone) if key}
-
-
-def _locked(ids: set[UUID]) -> list[Contact]:
-    """Contacts locked in the order of their ids: the order every writer keeps. Those in the bin, too."""
-    if not ids:
-        return []
-    return rows.select(Contact, "id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", list(ids))
 
 
 def lock(contact: Contact) -> Contact:

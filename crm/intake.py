@@ -7,10 +7,8 @@ one guest and for a chunk of an import: keys are locked together, judged in orde
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from uuid import UUID
 
 from django.utils import timezone
@@ -22,118 +20,28 @@ from audit.models import AuditEntry
 from crm import (
     duplicates,
     identity,
-    person_name,
+    incoming,
     profile,
     registration,
     search_index,
-    search_text,
     statistics,
     suspicion,
 )
 from crm.channel import Channel
-from crm.models import Contact, ContactKind
+from crm.guest_data import (
+    CrmSync,
+    EmailInUse,
+    EmailLocked,
+    Intake,
+    Mode,
+    PhoneInUse,
+    Reception,
+    UnknownContact,
+)
+from crm.models import Contact
 from crm.recency import Recency
 from crm.warnings import IntakeWarning
 from tenants import rows
-from tenants.models import Venue
-from tenants.refusal import Refusal
-
-
-class CrmSync(StrEnum):
-    """What an intake did to the list: the public answer of R-WRITE-3."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    SKIPPED_FINAL_STATUS = "skipped_final_status"
-    SKIPPED_CONTACT_DELETED = "skipped_contact_deleted"
-    SKIPPED_MODE = "skipped_mode"
-    NO_IDENTITY = "no_identity"
-
-
-class Mode(StrEnum):
-    """What an import may do: make contacts, change known ones, or both (R-IO-2)."""
-
-    CREATE = "create"
-    UPSERT = "upsert"
-    UPDATE = "update"
-
-
-class EmailInUse(Refusal):
-    code = "email_in_use"
-    status = 409
-    default_message = _("Another contact has this e-mail.")
-
-
-class EmailLocked(Refusal):
-    code = "email_locked"
-    status = 422
-    default_message = _("A contact's e-mail is changed on the contact's own page, not here.")
-
-
-class PhoneInUse(Refusal):
-    code = "phone_in_use"
-    status = 409
-    default_message = _("Another contact without e-mail has this phone.")
-
-
-class UnknownContact(Refusal):
-    code = "unknown_contact"
-    status = 400
-    default_message = _("There is no such contact.")
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """What a guest said of themselves, as it came. `birthday` is in ISO form, `language` a code; both were checked."""
-
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    phone: str = ""
-    language: str = ""
-    birthday: str = ""
-    address: str = ""
-    postcode: str = ""
-    city: str = ""
-    company: str = ""
-    registered_at: datetime.datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """An event that carries guest data. `at` is its time (R-WRITE-2); `chosen` a contact that staff picked (R-ID-8).
-
-    `first_contact_on` is given by files that know it; otherwise the day of `at` at the venue. `is_open_to_anonymous`: it is
-    something that an anonymous user of the app may do, such as to follow or to register (R-CRM-8).
-    """
-
-    guest: Guest
-    channel: Channel
-    venue: Venue
-    at: datetime.datetime
-    chosen: UUID | None = None
-    first_contact_on: datetime.date | None = None
-    mode: Mode = Mode.UPSERT
-    is_open_to_anonymous: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Reception:
-    """What became of an intake. Found by a phone alone, the contact is perhaps another of the family (R-ID-2 d)."""
-
-    contact: Contact | None
-    crm_sync: CrmSync
-    warnings: list[IntakeWarning]
-    identity: identity.Identity
-    is_by_phone_alone: bool = False
-
-    @property
-    def known_contact(self) -> Contact:
-        """The contact, where the intake had a key. Raises LookupError where it had none."""
-        if self.contact is None:
-            raise LookupError("this intake had no key")
-        return self.contact
 
 
 def receive(intake: Intake) -> Reception:
@@ -204,8 +112,8 @@ class _Batch:
     ) -> Reception:
         if intake.mode == Mode.UPDATE:
             return Reception(None, CrmSync.SKIPPED_MODE, warnings, who)
-        values = _values(intake.guest, who)
-        contact = _new_contact(intake, who, values)
+        values = incoming.values(intake.guest, who)
+        contact = incoming.new_contact(intake, who, values)
         self.created[contact.pk] = contact
         self.recency.note(contact, values, intake.at)
         self.book.note(contact)
@@ -219,14 +127,14 @@ class _Batch:
         if intake.mode == Mode.CREATE:
             return Reception(contact, CrmSync.SKIPPED_MODE, warnings, who)
         if match.is_by_phone_alone:
-            if _has_other_name(contact, intake.guest):
+            if incoming.has_other_name(contact, intake.guest):
                 warnings.append(
                     IntakeWarning("name_changed", "last_name", _("This phone belongs to a guest of another name."))
                 )
             changes = []
         else:
             changes = self._assign(contact, intake, who, warnings)
-        is_moved = _move_dates(contact, intake, who, is_own_profile=not match.is_by_phone_alone)
+        is_moved = incoming.move_dates(contact, intake, who, is_own_profile=not match.is_by_phone_alone)
         if changes or is_moved or intake.channel != Channel.IMPORT:
             self._touch(contact, intake)
         self._flag_pairs(contact, who, warnings)
@@ -237,7 +145,7 @@ class _Batch:
         self, contact: Contact, intake: Intake, who: identity.Identity, warnings: list[IntakeWarning]
     ) -> list[profile.Change]:
         """Write the guest data that are newer than the contact's own."""
-        values = _values(intake.guest, who)
+        values = incoming.values(intake.guest, who)
         is_new_phone = who.p is not None and who.p != contact.phone
         if is_new_phone:
             values.setdefault("phone_extension", "")
@@ -328,66 +236,6 @@ _TOUCH_COLUMNS = [
     "updated_at",
 ]
 _PROFILE_COLUMNS = [*profile.INTAKE_FIELDS, "email", *profile.DERIVED_FIELDS, *_TOUCH_COLUMNS, "version"]
-
-
-def _new_contact(intake: Intake, who: identity.Identity, values: dict[str, str]) -> Contact:
-    contact = Contact(
-        kind=ContactKind.REGISTERED if intake.guest.registered_at else ContactKind.UNREGISTERED,
-        first_channel=intake.channel,
-        last_channel=intake.channel,
-        first_contact_on=_first_contact_on(intake),
-        registered_at=intake.guest.registered_at,
-        last_activity_at=intake.at,
-        profile_at=intake.at,
-        has_suspect_key=suspicion.is_suspect(who),
-        email=who.e or "",
-        **values,
-    )
-    profile.derive(contact)
-    return contact
-
-
-def _values(guest: Guest, who: identity.Identity) -> dict[str, str]:
-    """The non-empty profile fields of a guest, in normal form. What nobody sees is empty."""
-    cleaned = {name: person_name.clean(getattr(guest, name))[:length] for name, length in _LENGTHS.items()}
-    values = {name: value for name, value in cleaned.items() if value}
-    if who.p:
-        values["phone"] = who.p
-        if who.phone.extension:
-            values["phone_extension"] = who.phone.extension
-    return values
-
-
-PROFILE_FIELDS = ("first_name", "last_name", "language", "birthday", "address", "postcode", "city", "company")
-# Doors refuse what is longer; the normal form may be longer than what they saw.
-_LENGTHS = {one.name: one.max_length for one in Contact._meta.concrete_fields if one.name in PROFILE_FIELDS}
-
-
-def _first_contact_on(intake: Intake) -> datetime.date:
-    if intake.first_contact_on is not None:
-        return intake.first_contact_on
-    return timezone.localdate(intake.at, intake.venue.zone)
-
-
-def _move_dates(contact: Contact, intake: Intake, who: identity.Identity, *, is_own_profile: bool) -> bool:
-    """Keep the earliest first contact, the first registration date stated, and the suspect flag; say whether one moved."""
-    is_moved = False
-    if intake.channel == Channel.IMPORT and intake.first_contact_on is None:
-        first = contact.first_contact_on
-    else:
-        first = _first_contact_on(intake)
-    if first < contact.first_contact_on:
-        contact.first_contact_on, is_moved = first, True
-    if is_own_profile and intake.guest.registered_at and contact.registered_at is None:
-        contact.registered_at, contact.kind, is_moved = intake.guest.registered_at, ContactKind.REGISTERED, True
-    if suspicion.is_suspect(who) and not contact.has_suspect_key:
-        contact.has_suspect_key, is_moved = True, True
-    return is_moved
-
-
-def _has_other_name(contact: Contact, guest: Guest) -> bool:
-    given = ((getattr(guest, name), getattr(contact, name)) for name in ("first_name", "last_name"))
-    return any(new and search_text.fold(new) != search_text.fold(known) for new, known in given)
 
 
 def _events(created: list[Contact], changes: list[profile.Change]) -> list[AuditEntry]:

@@ -48,8 +48,3 @@ def with_figures(contacts: QuerySet[Contact, Any]) -> QuerySet[Contact, Any]:
     by visits, the outer join read both tables whole.
     """
     return contacts.filter(stats__tenant_id=scope.CurrentTenant()).select_related("stats")
-
-
-def with_details(contacts: QuerySet[Contact, Any]) -> QuerySet[Contact, Any]:
-    """With statistics and tags, in three queries whatever the number of contacts."""
-    return with_figures(contacts).prefetch_related("contact_tags__tag")

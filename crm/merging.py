@@ -8,8 +8,6 @@ winner (R-MERGE-4). Only anonymous contacts are absorbed here: they have no key,
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +26,6 @@ from crm.models import (
     GroupMember,
     Review,
 )
-from tenants import rows, scope
 from tenants.refusal import Refusal
 
 # What the winner takes from the loser where it has nothing itself; keys never move.
@@ -112,17 +109,3 @@ def _save(winner: Contact, changes: list[profile.Change], at: datetime.datetime)
     winner.save(update_fields=[*FILLED, "notes", "code", *profile.DERIVED_FIELDS, *dates, "version"])
     profile.remember(profile.Brought(change, Channel.FOLLOW, at) for change in changes)
     search_index.rewrite([winner])
-
-
-def merged_from(contact_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
-    """The ids that were merged into these contacts, oldest first; who has none is left out (R-MERGE-4)."""
-    losers: dict[UUID, list[UUID]] = {}
-    for winner, loser in rows.run(_LOSERS, scope.tenant_id(), list(contact_ids)):
-        losers.setdefault(winner, []).append(loser)
-    return losers
-
-
-_LOSERS = f"""
-    SELECT merged_into_id, id FROM {Contact._meta.db_table}
-    WHERE tenant_id = $1 AND merged_into_id = ANY($2) AND merged_into_id IS NOT NULL ORDER BY id
-"""  # noqa: S608 (our own table)

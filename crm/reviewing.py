@@ -8,29 +8,18 @@ look-up.
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
-from crm import identity, statistics, suspicion
-from crm.intake import Guest, UnknownContact
+from crm import event_time, identity, statistics, suspicion
+from crm.guest_data import Guest, UnknownContact
 from crm.models import Contact, ContactState, Review, ReviewSource
 from crm.warnings import IntakeWarning
 from tenants.models import Venue
-from tenants.refusal import Refusal
-
-# A clock that runs a little ahead is no reason to lose a review: it counts as of now.
-CLOCK_DRIFT = datetime.timedelta(minutes=5)
-
-
-class ReviewedInFuture(Refusal):
-    code = "in_future"
-    status = 400
-    default_message = _("A review cannot lie in the future.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +55,9 @@ class Recorded:
 
 
 def record(opinion: Opinion, *, at: datetime.datetime | None = None) -> Recorded:
-    """Record a review, sent `at` (now by default). Raises ReviewedInFuture and UnknownContact."""
+    """Record a review, sent `at` (now by default). Raises event_time.InFuture and UnknownContact."""
     now = at or timezone.now()
-    if opinion.reviewed_at is not None and opinion.reviewed_at > now + CLOCK_DRIFT:
-        raise ReviewedInFuture(field="reviewed_at")
+    opinion = replace(opinion, reviewed_at=event_time.of(opinion.reviewed_at, field="reviewed_at", now=now))
     known = _known(opinion)
     if known is not None:
         return Recorded(known, [], is_new=False)
@@ -81,6 +69,15 @@ def record(opinion: Opinion, *, at: datetime.datetime | None = None) -> Recorded
     after = {"source": review.source, "rating": review.rating}
     recording.record(Action.REVIEW_RECORDED, review, after=after, venue_id=review.venue_id)
     return Recorded(review, warnings)
+
+
+def carry(booking: OfBooking, contact_id: UUID | None) -> None:
+    """Give the reviews of a booking that left its contact to the new one; who was named as their author keeps them.
+
+    The caller has locked both contacts, and refreshes their statistics.
+    """
+    left = Review.objects.filter(booking_id=booking.booking_id, contact=booking.contact_id)
+    left.update(contact=contact_id)
 
 
 def _known(opinion: Opinion) -> Review | None:
@@ -130,6 +127,6 @@ def _review(opinion: Opinion, contact: Contact | None, now: datetime.datetime) -
         rating=opinion.rating,
         text=opinion.text,
         booking_id=None if opinion.booking is None else opinion.booking.booking_id,
-        reviewed_at=min(opinion.reviewed_at or now, now),
+        reviewed_at=opinion.reviewed_at or now,
         created_at=now,
     )

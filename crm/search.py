@@ -22,8 +22,8 @@ from tenants import rows, scope
 
 # With ten among the latest two thousand, a walk meets fifty within ten thousand rows: about ten milliseconds.
 LATEST, MANY_AMONG_THEM = 2_000, 10
-# So few are gathered by one word in a millisecond. Of more, the longest words are asked for at once: reading the tokens of
-# another word costs less than reading the contacts it would leave out.
+# So few are gathered by one word in a millisecond. Of more, reading the tokens of another word costs less than reading the
+# contacts it would leave out.
 FEW, MOST_GATHERED = 2_000, 3
 
 
@@ -38,9 +38,9 @@ def matching(contacts: QuerySet[Contact, Any], q: str, *, country: str | None = 
     return contacts.filter(_Says(query))
 
 
-def among(ids: QuerySet[Any, Any]) -> _IsAmong:
-    """Contacts among these ids, which are gathered before anything else is done, whatever the server expects."""
-    return _IsAmong(F("pk"), ArraySubquery(ids))
+def among(ids: QuerySet[Any, Any] | RawSQL) -> _IsAmong:
+    """Contacts among these ids, or in this array, gathered before anything else is done, whatever the server expects."""
+    return _IsAmong(F("pk"), ids if isinstance(ids, RawSQL) else ArraySubquery(ids))
 
 
 class _IsAmong(Func):
@@ -81,19 +81,29 @@ def _condition(query: Query, words: str, phone: str) -> tuple[str, list[Any]]:
 
 
 def _holders(query: Query) -> RawSQL | None:
-    """The ids of contacts, all that have every needle among them: by one that few have, else by the longest ones.
+    """The ids of contacts, all that have every needle among them.
 
+    They are read from the tokens of one needle, the rarest where few have it, else the longest; the signatures there leave
+    out most of those who lack another. What no signature tells of is asked for in the tokens, too, unless few are left.
     None where many have them all, so that a walk through the latest contacts soon meets as many as a page shows.
     """
     counts = _counts_unless_many(query)
     if counts is None:
         return None
-    rarest = min(query.needles, key=counts.__getitem__)
-    longest = sorted(query.needles, key=lambda needle: len(needle.prefix), reverse=True)
-    asked = [_tokens(needle) for needle in ([rarest] if counts[rarest] <= FEW else longest[:MOST_GATHERED])]
-    (first, _values), *others = asked
-    statement = " AND contact_id IN ".join([first, *(f"({other})" for other, _values in others)])
-    return RawSQL(f"ARRAY({statement})", [value for _statement, values in asked for value in values])  # noqa: S611 (above)
+    first, *others = sorted(query.needles, key=lambda needle: (min(counts[needle], FEW + 1), -len(needle.prefix)))
+    unsigned = [] if counts[first] <= FEW else [needle for needle in others if not _is_signed(needle)]
+    asked = [_tokens(needle) for needle in (first, *unsigned[: MOST_GATHERED - 1])]
+    mask = search_text.signature(needle.prefix for needle in query.needles if _is_signed(needle))
+    statement = " AND contact_id IN ".join(
+        [f"{asked[0][0]} AND signature & %s = %s", *(f"({sql})" for sql, _ in asked[1:])]
+    )
+    values = [*asked[0][1], mask, mask, *(value for _sql, own in asked[1:] for value in own)]
+    return RawSQL(f"ARRAY({statement})", values)  # noqa: S611 (above)
+
+
+def _is_signed(needle: Needle) -> bool:
+    """Whether a signature has bits for every word that begins with the needle; there are none for digits of a phone."""
+    return needle.digits is None and len(needle.prefix) >= search_text.SIGNED_LETTERS
 
 
 def _counts_unless_many(query: Query) -> dict[Needle, int] | None:

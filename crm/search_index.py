@@ -21,13 +21,15 @@ def rewrite(contacts: Sequence[Contact]) -> None:
 
 def tokens(contacts: Sequence[Contact]) -> rows.Columns:
     """The tokens of contacts that have none yet."""
-    pairs = [(contact.pk, token) for contact in contacts for token in _words(contact)]
+    words = [(contact.pk, _words(contact)) for contact in contacts]
+    signed = [(pk, token, sign) for pk, own in words for sign in [search_text.signature(own)] for token in own]
     return rows.Columns(
         SearchToken,
         {
-            "tenant": [scope.tenant_id()] * len(pairs),
-            "token": [token for _pk, token in pairs],
-            "contact": [pk for pk, _token in pairs],
+            "tenant": [scope.tenant_id()] * len(signed),
+            "token": [token for _pk, token, _sign in signed],
+            "contact": [pk for pk, _token, _sign in signed],
+            "signature": [sign for _pk, _token, sign in signed],
         },
     )
 

@@ -9,6 +9,9 @@ quoting can only narrow. "Digits within the phone" is a prefix search too: every
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import operator
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -21,6 +24,7 @@ SORT_NAME_MAX_LENGTH: Final = 255
 QUERY_MAX_LENGTH: Final = 200
 MOST_NEEDLES: Final = 10
 FEWEST_PHONE_DIGITS: Final = 3
+SIGNED_LETTERS: Final = 3
 PHONE_MARK: Final = "#"
 _SEGMENT_BREAK: Final = " | "
 
@@ -83,6 +87,14 @@ def index_tokens(
     if max(map(len, tokens), default=0) > TOKEN_MAX_LENGTH:
         tokens = {token[:TOKEN_MAX_LENGTH] for token in tokens}
     return frozenset(tokens.union(_phone_tokens(phone or "")))
+
+
+def signature(tokens: Iterable[str]) -> int:
+    """Which beginnings of three letters there are among these tokens, phones aside, as bits.
+
+    Who lacks a bit of a needle's signature has no word that begins with it; who has them all probably does.
+    """
+    return functools.reduce(operator.or_, (_bits(token[:SIGNED_LETTERS]) for token in tokens if _is_signed(token)), 0)
 
 
 def phrase_text(
@@ -150,6 +162,17 @@ def _bare(text: str) -> str:
 
 def _unless_mark(found: re.Match[str]) -> str:
     return "" if unicodedata.category(found[0]) in ("Mn", "Mc", "Me", "Cf") else found[0]
+
+
+def _is_signed(token: str) -> bool:
+    return len(token) >= SIGNED_LETTERS and not token.startswith(PHONE_MARK)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _bits(beginning: str) -> int:
+    """Two of the 63 bits of a signed integer, less its sign; one where both fall together."""
+    digest = hashlib.md5(beginning.encode(), usedforsecurity=False).hexdigest()
+    return 1 << int(digest[:7], 16) % 63 | 1 << int(digest[7:14], 16) % 63
 
 
 def _phone_tokens(phone: str) -> Iterable[str]:

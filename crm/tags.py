@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -19,7 +18,8 @@ from audit.actions import Action
 from crm import identity
 from crm.editing import NotInList
 from crm.models import Contact, ContactTag, LiftedTag, Tag
-from tenants import rows, scope, uniqueness
+from tenants import scope, uniqueness
+from tenants.questions import Question, Rows
 from tenants.refusal import Refusal
 
 SYSTEM_TAGS = {
@@ -118,20 +118,24 @@ class HeldTag:
     reason: dict[str, Any]
 
 
-def held_by(contact_ids: Iterable[UUID]) -> dict[UUID, list[HeldTag]]:
-    """The tags of these contacts, by key; who has none is left out. One query, and no row objects."""
-    found: dict[UUID, list[HeldTag]] = {}
-    for contact_id, key, label, is_automatic, reason in rows.run(_HELD, scope.tenant_id(), list(contact_ids)):
-        shown = str(SYSTEM_TAGS.get(key, label))
-        found.setdefault(contact_id, []).append(HeldTag(key, shown, is_automatic, json.loads(reason)))
-    return found
+def held(key: str, label: str, is_automatic: bool, reason: dict[str, Any]) -> HeldTag:
+    """A tag from the columns of its row, with its name in the reader's language. Only system tags have their keys."""
+    return HeldTag(key, str(SYSTEM_TAGS.get(key, label)), is_automatic, reason)
 
 
 _HELD = f"""
-    SELECT held.contact_id, tag.key, tag.label, held.is_automatic, held.reason::text
-    FROM {ContactTag._meta.db_table} held JOIN {Tag._meta.db_table} tag ON tag.id = held.tag_id
-    WHERE held.tenant_id = %s AND held.contact_id = ANY(%s) ORDER BY tag.key
+    SELECT tag.key, tag.label, held.is_automatic, held.reason::text FROM {ContactTag._meta.db_table} held
+        JOIN {Tag._meta.db_table} tag ON tag.tenant_id = $1 AND tag.id = held.tag_id
+    WHERE held.tenant_id = $1 AND held.contact_id = ANY($2) ORDER BY tag.key
 """  # noqa: S608 (our own tables)
+
+
+def _all_held(found: Rows) -> list[HeldTag]:
+    return [held(key, label, is_automatic, json.loads(reason)) for key, label, is_automatic, reason in found]
+
+
+# The tags of the one contact that is asked of, by key; crm.details has those of many.
+HELD = Question(lambda: _HELD, 4, _all_held)
 
 
 def find(key: str) -> Tag:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, BookingKind
 from crm.channel import Channel
-from crm.intake import Guest
+from crm.guest_data import Guest
 from dashboard.filter_panel import OFFERED_LANGUAGES
 from dashboard.long_text import LongTextField
 from dashboard.templatetags.coperto import language_name

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,8 +20,8 @@ from bookings.editing import Edited
 from bookings.models import Booking, BookingKind
 from bookings.taking import Draft, Taken
 from crm.channel import Channel
-from crm.intake import CrmSync
-from dashboard import board, booking_forms, chosen_contact, contacts, context, intake_warnings, pages
+from crm.guest_data import CrmSync
+from dashboard import board, booking_forms, chosen_contact, contacts, context, intake_warnings, pages, sent_forms
 from dashboard.booking_forms import EditForm, GuestFields, ReservationForm, WalkInForm
 from dashboard.templatetags.coperto import long_day
 from tenants.models import Venue
@@ -40,11 +40,13 @@ USUAL_TIME = datetime.time(20)
 def add(request: HttpRequest) -> HttpResponse:
     kind, venue = _kind(request), context.of(request).venue
     form = booking_forms.FORMS[kind](request.POST or None, initial=_proposal(request, venue))
+    if request.method == "POST" and (answer := sent_forms.earlier(request)):
+        return answer
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form, {"contact": "contact"}):
             taken = taking.take(_draft(form, kind, venue))
             _tell(request, taken)
-            return _to_board(request, taken.booking)
+            return sent_forms.done(request, _to_board(request, taken.booking))
     return _show(request, form, venue, {"kind": kind, "booking": None, "chosen": chosen_contact.of(request)})
 
 
@@ -63,8 +65,11 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @pages.act(Permission.BOOKINGS_WRITE)
 def link(request: HttpRequest, pk: UUID) -> HttpResponse:
-    booking = linking.link(Booking.objects.get(pk=pk), pages.uuid_of(request.POST.get("contact")))
-    messages.success(request, _("The booking now belongs to %(name)s.") % {"name": booking.contact})
+    booking = linking.link(Booking.objects.get(pk=pk), chosen_contact.to_link(request))
+    if booking.contact is None:
+        messages.success(request, _("The booking now belongs to no contact."))
+    else:
+        messages.success(request, _("The booking now belongs to %(name)s.") % {"name": booking.contact})
     return _to_board(request, booking)
 
 
@@ -161,6 +166,6 @@ def _board_url(request: HttpRequest, on: datetime.date, venue: Venue) -> str:
     return f"{address}?date={on:%Y-%m-%d}&venue={venue.pk}"
 
 
-def _to_board(request: HttpRequest, booking: Booking) -> HttpResponse:
+def _to_board(request: HttpRequest, booking: Booking) -> HttpResponseRedirect:
     query = f"date={booking.service_date:%Y-%m-%d}&venue={booking.venue_id}&booking={booking.pk}"
     return pages.to(request, "board", query=query)

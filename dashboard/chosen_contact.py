@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm import listing
-from dashboard import contact_list, day, pages, tag_marks
+from crm.guest_data import UnknownContact
+from dashboard import board_row, contact_list, pages, tag_marks
 from dashboard.templatetags.coperto import amount, percent
 from dashboard.templatetags.coperto import day as short_day
+
+
+def to_link(request: HttpRequest) -> UUID | None:
+    """The contact a fact is to be linked to; None when the button was touched that takes it from everybody.
+
+    Raises UnknownContact when nobody was chosen.
+    """
+    if request.POST.get("unlink"):
+        return None
+    if not request.POST.get("contact"):
+        raise UnknownContact(_("Choose a contact first."))
+    return pages.uuid_of(request.POST["contact"])
 
 
 def of(request: HttpRequest) -> dict[str, Any] | None:
@@ -19,10 +33,10 @@ def of(request: HttpRequest) -> dict[str, Any] | None:
     wanted = request.POST.get("contact") or request.GET.get("contact")
     if not wanted:
         return None
-    contact = listing.with_details(listing.active()).filter(pk=pages.uuid_of(wanted)).first()
+    contact = listing.with_figures(listing.active()).filter(pk=pages.uuid_of(wanted)).first()
     if contact is None:
         return None
-    known = day.known_guests([contact])[contact.pk]
+    known = board_row.known_guests([contact])[contact.pk]
     visits = contact.stats.visit_count + contact.imported_visit_count
     last = contact_list.last_visit_on(contact)
     facts = [

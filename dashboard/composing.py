@@ -120,15 +120,23 @@ def channels_of(contact: Contact) -> list[MessageChannel]:
     return [channel for channel in SENDING_CHANNELS if addresses[channel]]
 
 
-def read(contact: Contact, query: QueryDict) -> Composition | None:
-    """What the address or the form names, and what is usual for the rest. None when there is no way to write."""
+def read(contact: Contact, query: QueryDict, *, is_sent: bool = False) -> Composition | None:
+    """What the address or the form names, and what is usual for the rest. None when there is no way to write.
+
+    Once it is sent, a template that was deleted meanwhile is none: what was typed stays, and is a message like any other.
+    """
     channels = channels_of(contact)
     if not channels:
         return None
     channel = next((one for one in channels if one == query.get("channel")), channels[0])
     named = query.get("venue")
     venue: Venue = Venue.objects.get(pk=pages.uuid_of(named)) if named else sending.usual_venue(contact)
-    template = _template(query.get("template", ""), contact, channel)
+    try:
+        template = _template(query.get("template", ""), contact, channel)
+    except MessageTemplate.DoesNotExist:
+        if not is_sent:
+            raise
+        template = None
     return Composition(contact, venue, channel, template, _answered(query.get("reply"), contact))
 
 

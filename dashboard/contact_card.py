@@ -8,11 +8,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.models import OPEN, Booking
+from bookings import upcoming
 from consent import reading
-from crm import allergies, bin, groups, tags  # noqa: A004 - the contacts' bin
+from crm import allergies, bin, groups, tags, visits  # noqa: A004 - the contacts' bin
 from crm.channel import Channel
-from crm.models import Contact, ContactGroup, ContactTag, Tag
+from crm.models import Contact
+from crm.tags import HeldTag
 from dashboard import (
     consent_marks,
     contact_figures,
@@ -22,34 +23,46 @@ from dashboard import (
     suggestion,
     tag_marks,
 )
+from dashboard.context import Shell
 from dashboard.tag_marks import TagMark
+from outreach import suggesting
+from outreach.following import FOLLOWS
+from outreach.suggesting import PAST
+from tenants import questions
 from tenants.models import Venue
+from tenants.questions import Answers
+
+# All that a card shows beside the contact itself, its consents and its open tab.
+QUESTIONS = (tags.HELD, groups.PLACES, visits.BREAKDOWN, *PAST, FOLLOWS, upcoming.COUNT, *contact_standing.QUESTIONS)
 
 
-def content(contact: Contact, venues: list[Venue]) -> dict[str, Any]:
+def ask(contact: Contact) -> Answers:
+    return questions.ask(QUESTIONS, [contact.pk], timezone.now())
+
+
+def content(contact: Contact, answers: Answers, shell: Shell) -> dict[str, Any]:
     """The context of `dashboard/contacts/card.html`, without its tab."""
-    contact_tags = list(ContactTag.objects.select_related("tag").filter(contact=contact))
-    consents = reading.current([contact], now=timezone.now())[contact.pk]
+    venues, held = shell.venues, answers[tags.HELD]
+    consents = reading.current([contact], venues=venues, now=timezone.now())[contact.pk]
+    past = suggesting.pasts_of([contact.pk], answers)[contact.pk]
     return {
         "section": "contacts",
-        "card": head(contact, contact_tags),
-        **tag_content(contact, contact_tags),
-        **group_content(contact),
-        "stats": contact_figures.of(contact, venues),
+        "card": head(contact, held),
+        **tag_content(held, shell),
+        **group_content(answers[groups.PLACES]),
+        "stats": contact_figures.of(contact, venues, answers[visits.BREAKDOWN], past.dealings.no_show_rate),
         "venue_stats": contact_figures.by_venue(contact, venues),
-        **contact_standing.content(contact, venues),
+        **contact_standing.content(answers, venues),
         "consents": consent_marks.of(consents, venues),
-        **suggestion.content(contact, consents, venues),
-        **followers.content(contact, venues),
-        "upcoming_count": Booking.objects.filter(
-            contact=contact, starts_at__gte=timezone.now(), status__in=OPEN
-        ).count(),
+        **suggestion.content(contact, past, consents, venues),
+        **followers.content(answers[FOLLOWS].get(contact.pk, ()), venues),
+        "upcoming_count": answers[upcoming.COUNT],
     }
 
 
-def head(contact: Contact, contact_tags: list[ContactTag]) -> dict[str, Any]:
+def head(contact: Contact, held: list[HeldTag]) -> dict[str, Any]:
     """Who it is: `card` in the templates."""
-    labels = allergies.texts(one.tag for one in contact_tags)
+    labels = allergies.texts(held)
     return {
         "id": contact.pk,
         "name": str(contact),
@@ -76,25 +89,21 @@ def head(contact: Contact, contact_tags: list[ContactTag]) -> dict[str, Any]:
     }
 
 
-def tag_content(contact: Contact, contact_tags: list[ContactTag] | None = None) -> dict[str, Any]:
+def tag_content(held: list[HeldTag], shell: Shell) -> dict[str, Any]:
     """The context of the tag editor: the tags set, and those that can still be."""
-    if contact_tags is None:
-        contact_tags = list(ContactTag.objects.select_related("tag").filter(contact=contact))
-    held = {one.tag_id for one in contact_tags}
-    others = [tag for tag in Tag.objects.order_by("-is_system", "label", "key") if tag.pk not in held]
+    keys = {one.key for one in held}
+    others = [tag for tag in shell.tags if tag.key not in keys]
     return {
-        "tags": [_as_this_role_may_see(mark) for mark in tag_marks.of(contact_tags)],
+        "tags": [_as_this_role_may_see(mark) for mark in tag_marks.of(held)],
         "tag_choices": [{"key": tag.key, "label": tags.label_of(tag)} for tag in others],
     }
 
 
-def group_content(contact: Contact) -> dict[str, Any]:
+def group_content(places: list[groups.Place]) -> dict[str, Any]:
     """The context of the group editor: the contact's groups, and those it can still be put into."""
-    own = groups.of(contact)
-    others = ContactGroup.objects.exclude(pk__in=[group.pk for group in own]).order_by("name", "id")
     return {
-        "own_groups": [{"id": group.pk, "name": group.name} for group in own],
-        "group_choices": [{"id": group.pk, "name": group.name} for group in others],
+        "own_groups": [place for place in places if place.is_taken],
+        "group_choices": [place for place in places if not place.is_taken],
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from crm import figures, statistics, visits
+from crm import figures
 from crm.figures import Figures, Spend
 from crm.models import Contact
 from crm.visits import Breakdown
@@ -18,11 +18,11 @@ from tenants.models import Venue
 Row = tuple[str, str, str]
 
 
-def of(contact: Contact, venues: list[Venue]) -> list[dict[str, str]]:
-    """Each figure with its label and what explains it."""
+def of(contact: Contact, venues: list[Venue], parts: Breakdown, no_show_rate: float | None) -> list[dict[str, str]]:
+    """Each figure with its label and what explains it; `parts` are those of the visit counter."""
     read, spent = figures.of(contact.stats), figures.spend(contact.stats)
     rows = [
-        *_presence(contact),
+        *_presence(contact, parts, no_show_rate),
         *_money(contact, read, spent, venues),
         *_opinion(contact, read),
     ]
@@ -43,15 +43,10 @@ def by_venue(contact: Contact, venues: list[Venue]) -> list[dict[str, Any]]:
     ]
 
 
-def _presence(contact: Contact) -> list[Row]:
+def _presence(contact: Contact, parts: Breakdown, rate: float | None) -> list[Row]:
     own = contact.stats
-    rate = statistics.no_show_rates([contact.pk]).get(contact.pk)
     return [
-        (
-            _("Visits"),
-            amount(own.visit_count + contact.imported_visit_count),
-            _visit_detail(visits.breakdown(contact)),
-        ),
+        (_("Visits"), amount(own.visit_count + contact.imported_visit_count), _visit_detail(parts)),
         (_("Last visit"), weekday_day(contact_list.last_visit_on(contact)), ""),
         (_("Bookings"), amount(own.booking_count), ""),
         (pgettext("how many", "Cancelled"), amount(own.cancelled_count), ""),

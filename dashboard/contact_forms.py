@@ -9,7 +9,7 @@ from django.utils import dates
 from django.utils.translation import gettext_lazy as _
 
 from crm import birthday, profile
-from crm.intake import Guest
+from crm.guest_data import Guest
 from crm.models import Contact
 from dashboard.filter_panel import OFFERED_LANGUAGES
 from dashboard.long_text import LongTextField

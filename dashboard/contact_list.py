@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -12,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from consent import reading
-from crm import duplicates, filters, listing
+from crm import details, filters, listing, saved_filters
+from crm.details import Details
 from crm.filters import ContactFilters
-from crm.models import NEVER, Contact, ContactGroup
-from dashboard import consent_marks, context, filter_panel, tag_marks
+from crm.models import NEVER, Contact, ContactGroup, Segment
+from dashboard import consent_marks, context, filter_panel, segment_queries, tag_marks
 from dashboard.templatetags.coperto import amount
 from tenants import keyset
 from tenants.models import Venue
@@ -86,7 +88,8 @@ def content(state: ListState, venues: list[Venue]) -> dict[str, Any]:
 def _lists(state: ListState) -> dict[str, Any]:
     """What the list does for groups and segments: `saved_query` is what can be saved, empty when nothing can.
 
-    A segment holds no segment, so that what stands on one cannot be saved again.
+    A segment holds no segment, so that what stands on one cannot be saved again: its filters can be taken over, and
+    adjusted (`adjusted` is the segment they come from).
     """
     if not context.may(Permission.GROUPS_MANAGE):
         return {"can_pick": False, "saved_query": ""}
@@ -95,19 +98,40 @@ def _lists(state: ListState) -> dict[str, Any]:
     kept = QueryDict(mutable=True)
     for name in () if "segment" in given else dict.fromkeys(given):
         kept.setlist(name, state.query.getlist(name))
+    adjusted = _segment(state.query.get("adjust", ""))
     shown = list(form.cleaned_data.get("group") or ()) if form.is_valid() else []
     return {
         "can_pick": True,
         "saved_query": kept.urlencode(),
+        "adjusted": adjusted,
+        "is_adjusted": adjusted is not None and kept != QueryDict(segment_queries.of(adjusted.filters)),
+        "adjust_query": _adjust_query(form, given),
         "pick_groups": [{"id": group.pk, "name": group.name} for group in ContactGroup.objects.order_by("name", "id")],
         "shown_group": {"id": shown[0].pk, "name": shown[0].name} if len(shown) == 1 else None,
     }
 
 
+def _segment(named: str) -> Segment | None:
+    """The segment that the address names as the one whose filters these were."""
+    try:
+        return saved_filters.visible().filter(pk=UUID(named)).first()
+    except ValueError:
+        return None
+
+
+def _adjust_query(form: Any, given: list[str]) -> str:
+    """The list of a segment alone: the query by which its filters are taken over, to be adjusted."""
+    chosen = form.cleaned_data.get("segment") if given == ["segment"] else None
+    return "" if chosen is None else segment_queries.to_adjust(chosen)
+
+
 def _page(state: ListState, contacts: filters.Contacts, venues: list[Venue]) -> dict[str, Any]:
-    details = listing.with_details(contacts)
     found = keyset.page_or_first(
-        details, cursor=state.query.get("cursor"), by=state.ordering, table=listing.ORDERINGS, limit=PAGE_SIZE
+        listing.with_figures(contacts),
+        cursor=state.query.get("cursor"),
+        by=state.ordering,
+        table=listing.ORDERINGS,
+        limit=PAGE_SIZE,
     )
     count = contacts.order_by()[: COUNTED_UP_TO + 1].count()
     return {
@@ -122,16 +146,13 @@ def _page(state: ListState, contacts: filters.Contacts, venues: list[Venue]) -> 
 
 
 def _rows(contacts: list[Contact], venues: list[Venue]) -> list[dict[str, Any]]:
-    consents = reading.current(contacts, now=timezone.now())
-    flagged = duplicates.flagged(contact.pk for contact in contacts)
-    return [
-        {**_row(contact, consent_marks.of(consents[contact.pk], venues)), "is_duplicate": contact.pk in flagged}
-        for contact in contacts
-    ]
+    consents = reading.current(contacts, venues=venues, now=timezone.now())
+    known = details.of(contact.pk for contact in contacts)
+    return [_row(contact, known[contact.pk], consent_marks.of(consents[contact.pk], venues)) for contact in contacts]
 
 
-def _row(contact: Contact, consents: list[consent_marks.ConsentMark]) -> dict[str, Any]:
-    marks = tag_marks.of(contact.contact_tags.all())
+def _row(contact: Contact, known: Details, consents: list[consent_marks.ConsentMark]) -> dict[str, Any]:
+    marks = tag_marks.of(known.tags)
     return {
         "id": contact.pk,
         "name": str(contact),
@@ -140,6 +161,7 @@ def _row(contact: Contact, consents: list[consent_marks.ConsentMark]) -> dict[st
         "phone": contact.phone,
         "tags": tag_marks.without_allergies(marks),
         "has_allergies": any(mark.is_allergy for mark in marks),
+        "is_duplicate": known.is_duplicate,
         "is_suspect": contact.has_suspect_key,
         "consents": consents[: consent_marks.SHOWN_IN_LIST],
         "more_consents": max(0, len(consents) - consent_marks.SHOWN_IN_LIST),

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from crm.models import Contact
 from dashboard import context, discount_marks, pages
-from orders import attempts, blocking, discounts
-from orders.models import Discount, FixedDiscount, OrderAttempt, OrderingBlock, OrderKind
-from tenants import scope
+from orders import attempts, blocking, discounts, standing
+from orders.models import Discount, OrderKind
+from tenants import questions, scope
 from tenants.models import Venue
 from tenants.permissions import Permission
+from tenants.questions import Answers
 
-ATTEMPTS_SHOWN = 5
+QUESTIONS = (blocking.BLOCK, attempts.NEWEST, standing.OFFERED)
 
 
 @pages.act(Permission.ORDERING_BLOCK, Permission.ORDERING_UNBLOCK)
@@ -41,29 +42,28 @@ def discount(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _show(request, contact, _("Saved."))
 
 
-def content(contact: Contact, venues: list[Venue]) -> dict[str, Any]:
+def content(answers: Answers, venues: list[Venue]) -> dict[str, Any]:
     """The context of `dashboard/contacts/standing.html`; nothing for who may not see orders."""
     if not context.may(Permission.ORDERS_READ):
         return {"standing": None}
-    block_in_force = OrderingBlock.objects.filter(contact=contact).first()
-    fixed = FixedDiscount.objects.select_related("discount").filter(contact=contact).first()
+    block_in_force, found, offers = answers[blocking.BLOCK], answers[attempts.NEWEST], answers[standing.OFFERED]
     zones = {venue.pk: venue for venue in venues}
-    found = list(attempts.of(contact).order_by("-attempted_at", "-id")[: ATTEMPTS_SHOWN + 1])
+    own = next((one.discount for one in offers if one.is_own), None)
     return {
         "standing": {
             "block": block_in_force,
             "blocked_on": block_in_force and block_in_force.blocked_at.astimezone(venues[0].zone),
             "can_switch": context.may(Permission.ORDERING_UNBLOCK if block_in_force else Permission.ORDERING_BLOCK),
-            "attempts": [_attempt(one, zones[one.venue_id]) for one in found[:ATTEMPTS_SHOWN]],
-            "has_more_attempts": len(found) > ATTEMPTS_SHOWN,
-            "discount": fixed and fixed.discount,
-            "discount_words": fixed.discount and discount_marks.words(fixed.discount) if fixed else "",
-            "discounts": _offered(fixed),
+            "attempts": [_attempt(one, zones[one.venue]) for one in found[: attempts.SHOWN]],
+            "has_more_attempts": len(found) > attempts.SHOWN,
+            "discount": own,
+            "discount_words": discount_marks.words(own) if own else "",
+            "discounts": [(one.discount, discount_marks.words(one.discount)) for one in offers],
         }
     }
 
 
-def _attempt(attempt: OrderAttempt, venue: Venue) -> dict[str, Any]:
+def _attempt(attempt: attempts.Attempt, venue: Venue) -> dict[str, Any]:
     return {
         "at": attempt.attempted_at.astimezone(venue.zone),
         "venue": venue.name,
@@ -73,19 +73,11 @@ def _attempt(attempt: OrderAttempt, venue: Venue) -> dict[str, Any]:
     }
 
 
-def _offered(fixed: FixedDiscount | None) -> list[tuple[Discount, str]]:
-    """The discounts in use; the contact's own, too, when it is none of them any more."""
-    found = list(Discount.objects.filter(is_active=True).order_by("name"))
-    if fixed and fixed.discount not in found:
-        found.append(fixed.discount)
-    return [(one, discount_marks.words(one)) for one in found]
-
-
 def _show(request: HttpRequest, contact: Contact, said: str) -> HttpResponse:
     """The part of the card alone, where htmx asked for it; its words are read out."""
     if not pages.is_htmx(request):
         messages.success(request, said)
         return pages.to(request, "contact", contact.pk)
-    shown = content(contact, context.of(request).venues)
+    shown = content(questions.ask(QUESTIONS, [contact.pk]), context.of(request).venues)
     card = {"id": contact.pk, "name": str(contact), "is_deleted": not contact.is_active}
     return render(request, "dashboard/contacts/standing.html", {"card": card, "said": said, **shown})

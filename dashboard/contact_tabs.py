@@ -7,9 +7,10 @@ from typing import Any
 from django.http import QueryDict
 
 from crm.models import Contact
+from crm.visits import Breakdown
+from dashboard.context import Shell
 from dashboard.tabs import bookings, changes, orders, visits, words
 from dashboard.tabs.frame import Card, Tab
-from tenants.models import Venue
 
 TABS: tuple[Tab, ...] = (
     bookings.TAB,
@@ -22,9 +23,12 @@ TABS: tuple[Tab, ...] = (
 )
 
 
-def content(contact: Contact, venues: list[Venue], slug: str, query: QueryDict) -> dict[str, Any]:
-    """The context of `dashboard/contacts/tabs.html`, with that of the tab which the address names."""
-    card = Card(contact, {venue.pk: venue for venue in venues}, slug, query)
+def content(contact: Contact, shell: Shell, query: QueryDict, breakdown: Breakdown | None = None) -> dict[str, Any]:
+    """The context of `dashboard/contacts/tabs.html`, with that of the tab which the address names.
+
+    `breakdown` is that of the contact's visits, where it is known already.
+    """
+    card = Card(contact, {venue.pk: venue for venue in shell.venues}, shell.tenant.slug, query, breakdown)
     tabs = [tab for tab in TABS if tab.may_be_seen]
     current = next((tab for tab in tabs if tab.key == query.get("tab")), bookings.TAB)
     return {

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from consent import unsubscribing
 from consent.status import ConsentChannel
-from crm import bin, editing, history, listing, tags  # noqa: A004 - the contacts' bin
+from crm import bin, editing, history, listing, tags, visits  # noqa: A004 - the contacts' bin
 from crm.editing import Edited
-from crm.intake import CrmSync
+from crm.guest_data import CrmSync
 from crm.models import Contact, ContactState
 from crm.tags import ReasonNeeded, TagLimit
 from dashboard import (
@@ -54,10 +54,12 @@ def index(request: HttpRequest) -> HttpResponse:
 def card(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The card; an htmx request for a tab gets the tabs alone."""
     contact, shell = _find(pk), context.of(request)
-    tab = contact_tabs.content(contact, shell.venues, shell.tenant.slug, request.GET)
     if pages.is_htmx(request):
+        tab = contact_tabs.content(contact, shell, request.GET)
         return render(request, "dashboard/contacts/tabs.html", {"card": {"id": contact.pk}, **tab})
-    own = contact_card.content(contact, shell.venues)
+    answers = contact_card.ask(contact)
+    tab = contact_tabs.content(contact, shell, request.GET, answers[visits.BREAKDOWN])
+    own = contact_card.content(contact, answers, shell)
     can_group = contact.is_active and context.may(Permission.GROUPS_MANAGE)
     extra = {"can_tag": _can_tag(contact), "can_group": can_group, "is_editing_notes": "notes" in request.GET}
     return render(request, "dashboard/contacts/card.html", {**own, **tab, **extra})
@@ -199,7 +201,7 @@ def _show_tags(request: HttpRequest, contact: Contact, error: str) -> HttpRespon
         return pages.to(request, "contact", contact.pk)
     content = {
         "card": {"id": contact.pk},
-        **contact_card.tag_content(contact),
+        **contact_card.tag_content(tags.HELD.ask([contact.pk]), context.of(request)),
         "can_tag": _can_tag(contact),
         "tag_error": error,
     }

@@ -15,8 +15,9 @@ from django.utils.functional import SimpleLazyObject, cached_property
 from crm import allergies, tags
 from crm.models import Tag
 from dashboard import texts
-from tenants import lookup, scope
-from tenants.models import Tenant, User, Venue
+from staff.access import Entry
+from tenants import rows, scope
+from tenants.models import Membership, Tenant, User, Venue
 from tenants.permissions import Permission
 
 
@@ -26,13 +27,18 @@ class Shell:
 
     request: HttpRequest
 
-    @cached_property
+    @property
     def tenant(self) -> Tenant:
-        return Tenant.objects.get(pk=scope.tenant_id())
+        return self._membership.tenant
 
     @cached_property
     def venues(self) -> list[Venue]:
-        return list(Venue.objects.order_by("name", "id"))
+        return rows.select(Venue, "TRUE ORDER BY name, id")
+
+    @cached_property
+    def tags(self) -> list[Tag]:
+        """The tenant's tags as people choose from them."""
+        return rows.select(Tag, "TRUE ORDER BY is_system DESC, label, key")
 
     @cached_property
     def venue(self) -> Venue:
@@ -61,15 +67,25 @@ class Shell:
         words = self._user.name.split() or [self._user.email]
         return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper()
 
-    @cached_property
+    @property
     def has_other_tenants(self) -> bool:
-        return len(lookup.memberships_of_user(self._user.pk)) > 1
+        return self._entry.has_other_tenants
 
     @property
     def texts(self) -> dict[str, str]:
         """With the labels of the tags, which the API names by their keys. The allergy is a mark of its own."""
-        own = {f"tag_{tag.key}": tags.label_of(tag) for tag in Tag.objects.all() if not allergies.is_allergy(tag)}
+        own = {f"tag_{tag.key}": tags.label_of(tag) for tag in self.tags if not allergies.is_allergy(tag)}
         return texts.for_scripts() | own
+
+    @property
+    def _entry(self) -> Entry:
+        entry: Entry = self.request.entry  # type: ignore[attr-defined]
+        return entry
+
+    @property
+    def _membership(self) -> Membership:
+        assert self._entry.membership is not None  # noqa: S101 - the middleware lets nobody else in
+        return self._entry.membership
 
     @property
     def _user(self) -> User:

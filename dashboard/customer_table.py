@@ -70,7 +70,7 @@ def _sorting(state: ListState, name: str, *, is_number: bool) -> dict[str, Any]:
 
 
 def _rows(contacts: list[Contact], venue: Venue) -> list[dict[str, Any]]:
-    consents = reading.current(contacts, now=timezone.now())
+    consents = reading.current(contacts, venues=[venue], now=timezone.now())
     discounts = discount_marks.of(contact.pk for contact in contacts)
     return [
         {

@@ -6,41 +6,18 @@ Only reading and wording: what may be done with a booking is decided in bookings
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from bookings import service_day
 from bookings.models import OPEN, PRESENT, Booking, BookingKind, BookingStatus
-from crm import allergies, statistics
-from crm.models import Contact, ContactTag
-from dashboard import special_days, tag_marks
-from dashboard.tag_marks import TagMark
+from dashboard import board_row, special_days
+from dashboard.board_row import BoardRow, Step
 from tenants.models import Venue
 
 NOT_COMING = frozenset({BookingStatus.CANCELLED, BookingStatus.NO_SHOW, BookingStatus.REJECTED})
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the board knows of a guest, read for all rows at once."""
-
-    contact: Contact
-    tags: list[TagMark]
-    allergies: list[str]
-    no_show_rate: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The next thing a host does with a row: the status it sets, the verb on its button, the words when it is done."""
-
-    value: str
-    label: str
-    done: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,92 +27,42 @@ class NowLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(BoardRow[Booking]):
     """One booking as its row in `dashboard/board/row.html` reads it."""
 
     is_now: ClassVar[bool] = False
-    booking: Booking
-    venue: Venue
-    now: datetime.datetime
-    known: Known | None
 
     @property
-    def id(self) -> UUID:
-        return self.booking.pk
+    def on(self) -> datetime.date:
+        return self.fact.service_date
 
     @property
     def id_text(self) -> str:
-        return str(self.booking.pk)
-
-    @property
-    def etag(self) -> str:
-        return f'"{self.booking.version}"'
-
-    @property
-    def status(self) -> str:
-        return self.booking.status
-
-    @property
-    def status_label(self) -> str:
-        return str(BookingStatus(self.booking.status).label)
+        return str(self.fact.pk)
 
     @property
     def time(self) -> datetime.datetime:
-        return self.booking.starts_at.astimezone(self.venue.zone)
-
-    @property
-    def status_at(self) -> datetime.datetime:
-        return self.booking.status_at.astimezone(self.venue.zone)
+        return self.fact.starts_at.astimezone(self.venue.zone)
 
     @property
     def status_by(self) -> str:
-        return self.booking.status_by
-
-    @property
-    def name(self) -> str:
-        """The name the booking came with; else the contact's; else what it is."""
-        if self.booking.guest_name:
-            return self.booking.guest_name
-        if self.known:
-            return str(self.known.contact)
-        return str(BookingKind(self.booking.kind).label).capitalize()
-
-    @property
-    def contact_id(self) -> UUID | None:
-        return self.known.contact.pk if self.known else None
+        return self.fact.status_by
 
     @property
     def party_size(self) -> int:
-        return self.booking.party_size
+        return self.fact.party_size
 
     @property
     def phone(self) -> str:
-        return self.known.contact.phone if self.known else self.booking.guest.get("phone", "")
+        return self.known.contact.phone if self.known else self.fact.guest.get("phone", "")
 
     @property
     def table(self) -> str:
-        return self.booking.table
+        return self.fact.table
 
     @property
     def occasion(self) -> str:
-        return self.booking.occasion
-
-    @property
-    def notes(self) -> str:
-        return self.booking.notes
-
-    @property
-    def tags(self) -> list[TagMark]:
-        return self.known.tags if self.known else []
-
-    @property
-    def has_allergies(self) -> bool:
-        return bool(self.known and self.known.allergies)
-
-    @property
-    def allergy_text(self) -> str:
-        may_read = allergies.may_be_read(self.booking.service_date, today=self.venue.local_day(self.now))
-        return ", ".join(self.known.allergies) if self.known and may_read else ""
+        return self.fact.occasion
 
     @property
     def visit_number(self) -> int | None:
@@ -143,7 +70,7 @@ class Row:
         if self.known is None or self.is_off:
             return None
         had = self.known.contact.stats.visit_count + self.known.contact.imported_visit_count
-        return had if self.booking.status in PRESENT else had + 1
+        return had if self.fact.status in PRESENT else had + 1
 
     @property
     def no_show_count(self) -> int:
@@ -155,49 +82,45 @@ class Row:
 
     @property
     def special_day(self) -> str:
-        return special_days.near(self.known.contact, self.booking.service_date) if self.known else ""
-
-    @property
-    def is_settled(self) -> bool:
-        return self.booking.is_final
+        return special_days.near(self.known.contact, self.fact.service_date) if self.known else ""
 
     @property
     def is_off(self) -> bool:
-        return self.booking.status in NOT_COMING
+        return self.fact.status in NOT_COMING
 
     @property
     def is_late(self) -> bool:
-        return self.booking.is_late and self.booking.status in OPEN
+        return self.fact.is_late and self.fact.status in OPEN
 
     @property
     def is_provisional(self) -> bool:
-        return self.booking.status == BookingStatus.REQUESTED
+        return self.fact.status == BookingStatus.REQUESTED
 
     @property
     def waited(self) -> int:
         """Minutes in the queue so far."""
-        return max(0, int((self.now - self.booking.starts_at).total_seconds() // 60))
+        return max(0, int((self.now - self.fact.starts_at).total_seconds() // 60))
 
     @property
     def next_status(self) -> Step | None:
         said = {"name": self.name}
-        if self.booking.status in OPEN:
+        if self.fact.status in OPEN:
             return Step(BookingStatus.ARRIVED, _("Mark arrived"), _("%(name)s: arrived.") % said)
-        if self.booking.status == BookingStatus.ARRIVED:
+        if self.fact.status == BookingStatus.ARRIVED:
             return Step(BookingStatus.FINISHED, _("Mark finished"), _("%(name)s: finished.") % said)
         return None
 
     @property
     def undo_status(self) -> str:
-        return service_day.status_before(self.booking) or ""
+        return service_day.status_before(self.fact) or ""
 
     @property
     def can_no_show(self) -> bool:
-        return service_day.may_be_no_show(self.booking, self.venue, self.now)
+        return service_day.may_be_no_show(self.fact, self.venue, self.now)
 
     @property
     def can_be_late(self) -> bool:
-        return self.booking.kind == BookingKind.RESERVATION and self.booking.status in OPEN
+        return self.fact.kind == BookingKind.RESERVATION and self.fact.status in OPEN
 
     @property
     def can_confirm(self) -> bool:
@@ -205,11 +128,11 @@ class Row:
 
     @property
     def can_cancel(self) -> bool:
-        return self.booking.status in OPEN or self.booking.status == BookingStatus.ARRIVED
+        return self.fact.status in OPEN or self.fact.status == BookingStatus.ARRIVED
 
     @property
     def can_resize(self) -> bool:
-        return self.booking.status in OPEN or self.booking.status == BookingStatus.ARRIVED
+        return self.fact.status in OPEN or self.fact.status == BookingStatus.ARRIVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +168,13 @@ class Day:
         """The bookings by time, with the "now" line between past and coming rows on the day that runs."""
         rows: list[Row | NowLine] = [row for row in self.everything if row.status != BookingStatus.QUEUED]
         if self.is_today and rows:
-            place = sum(1 for row in rows if isinstance(row, Row) and row.booking.starts_at <= self.now)
+            place = sum(1 for row in rows if isinstance(row, Row) and row.fact.starts_at <= self.now)
             rows.insert(place, NowLine(self.now.astimezone(self.venue.zone)))
         return rows
 
     @property
     def open_rows(self) -> list[Row]:
-        return [row for row in self.everything if service_day.is_left_open(row.booking, self.venue, self.now)]
+        return [row for row in self.everything if service_day.is_left_open(row.fact, self.venue, self.now)]
 
     @property
     def open_count(self) -> int:
@@ -285,25 +208,7 @@ class Day:
 def of(venue: Venue, on: datetime.date, *, now: datetime.datetime) -> Day:
     """The venue's day, read in six queries whatever its length. Today's tells of an earlier day left open, too."""
     bookings = list(service_day.bookings_of(venue, on).select_related("contact__stats"))
-    known = known_guests(booking.contact for booking in bookings if booking.contact is not None)
+    known = board_row.known_guests(booking.contact for booking in bookings if booking.contact is not None)
     rows = [Row(one, venue, now, known.get(one.contact_id) if one.contact_id else None) for one in bookings]
     today = venue.local_day(now)
     return Day(venue, on, now, rows, service_day.left_open_before(venue, today) if on == today else None)
-
-
-def known_guests(contacts: Iterable[Contact]) -> dict[UUID, Known]:
-    """What is known of these contacts, whose statistics are loaded. Those in the bin are nobody any more."""
-    active = {contact.pk: contact for contact in contacts if contact.is_active}
-    tags: dict[UUID, list[ContactTag]] = {pk: [] for pk in active}
-    for one in ContactTag.objects.select_related("tag").filter(contact__in=list(active)):
-        tags[one.contact_id].append(one)
-    rates = statistics.no_show_rates(active)
-    return {
-        pk: Known(
-            contact=contact,
-            tags=tag_marks.without_allergies(tag_marks.of(tags[pk])),
-            allergies=allergies.texts(one.tag for one in tags[pk]),
-            no_show_rate=rates.get(pk),
-        )
-        for pk, contact in active.items()
-    }

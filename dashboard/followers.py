@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Contact, ContactKind, ContactState
+from crm.models import ContactKind, ContactState
 from dashboard import context, pages
 from outreach import following
 from outreach.models import Direction, Follower, Message
@@ -48,13 +48,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/contacts/followers.html", content)
 
 
-def content(contact: Contact, venues: Sequence[Venue]) -> dict[str, Any]:
+def content(follows: Iterable[following.Following], venues: Sequence[Venue]) -> dict[str, Any]:
     """What the contact's card says: the venues followed, and since when."""
     by_id = {venue.pk: venue for venue in venues}
     return {
         "follows": [
             {"venue": by_id[one.venue].name, "since": one.followed_at.astimezone(by_id[one.venue].zone)}
-            for one in following.of_contacts([contact.pk]).get(contact.pk, ())
+            for one in follows
         ]
     }
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from crm import groups
 from crm.models import Contact, ContactGroup
-from dashboard import contact_card, context, pages
+from dashboard import contact_card, context, pages, undoing
 from dashboard.templatetags.coperto import amount
 from tenants.permissions import Permission
 
@@ -49,7 +49,7 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     group = ContactGroup.objects.get(pk=pk)
     groups.delete(group)
     messages.success(request, _("The group “%(name)s” is gone; its contacts are still in the list.") % {"name": group})
-    return pages.to(request, "groups")
+    return pages.back(request) if request.POST.get("next") else pages.to(request, "groups")
 
 
 @pages.act(Permission.GROUPS_MANAGE)
@@ -58,7 +58,13 @@ def fill(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request)
     group = _group(request)
     added = groups.add(group, chosen)
-    messages.success(request, _added(added, len(chosen), group))
+    said = _added(len(added), len(chosen), group)
+    if not request.POST.get("group"):
+        undoing.offer(request, said, "group_delete", group.pk)
+    elif added:
+        undoing.offer(request, said, "group_clear", group.pk, values=[("contacts", one) for one in added])
+    else:
+        messages.success(request, said)
     return pages.back(request)
 
 
@@ -68,9 +74,13 @@ def clear(request: HttpRequest, pk: UUID) -> HttpResponse:
     group = ContactGroup.objects.get(pk=pk)
     gone = groups.remove(group, _chosen(request))
     said = ngettext(
-        "%(count)s contact is no longer in “%(name)s”.", "%(count)s contacts are no longer in “%(name)s”.", gone
-    )
-    messages.success(request, said % {"count": amount(gone), "name": group})
+        "%(count)s contact is no longer in “%(name)s”.", "%(count)s contacts are no longer in “%(name)s”.", len(gone)
+    ) % {"count": amount(len(gone)), "name": group}
+    if gone:
+        values = [("group", group.pk), *(("contacts", one) for one in gone)]
+        undoing.offer(request, said, "group_fill", values=values)
+    else:
+        messages.success(request, said)
     return pages.back(request)
 
 
@@ -120,7 +130,7 @@ def _show(request: HttpRequest, contact: Contact) -> HttpResponse:
     if not pages.is_htmx(request):
         return pages.to(request, "contact", contact.pk)
     can_group = contact.is_active and context.may(Permission.GROUPS_MANAGE)
-    content = {"card": {"id": contact.pk}, **contact_card.group_content(contact), "can_group": can_group}
+    content = {"card": {"id": contact.pk}, **contact_card.group_content(groups.places(contact)), "can_group": can_group}
     return render(request, "dashboard/contacts/group_editor.html", content)
 
 

@@ -8,15 +8,12 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from crm import allergies
-from dashboard import day, order_filters, order_words
-from dashboard.day import Known, Step
-from dashboard.tag_marks import TagMark
+from dashboard import board_row, order_filters, order_words
+from dashboard.board_row import BoardRow, Known, Step
 from dashboard.templatetags.coperto import day as short_day
 from dashboard.templatetags.coperto import minutes
 from orders.models import FINAL, Order, OrderKind, OrderStatus
@@ -42,43 +39,23 @@ BEFORE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One order as its row in `dashboard/orders/row.html` reads it. The order's contact is loaded."""
+class Row(BoardRow[Order]):
+    """One order as its row in `dashboard/orders/row.html` reads it."""
 
-    order: Order
-    venue: Venue
-    now: datetime.datetime
-    known: Known | None
     items: list[str]
 
     @property
-    def id(self) -> UUID:
-        return self.order.pk
-
-    @property
-    def etag(self) -> str:
-        return f'"{self.order.version}"'
-
-    @property
-    def status(self) -> str:
-        return self.order.status
-
-    @property
-    def status_label(self) -> str:
-        return str(OrderStatus(self.order.status).label)
-
-    @property
-    def status_at(self) -> datetime.datetime:
-        return self.order.status_at.astimezone(self.venue.zone)
+    def on(self) -> datetime.date:
+        return self.venue.local_day(self.fact.placed_at)
 
     @property
     def placed_at(self) -> datetime.datetime:
-        return self.order.placed_at.astimezone(self.venue.zone)
+        return self.fact.placed_at.astimezone(self.venue.zone)
 
     @property
     def waited(self) -> int:
         """Minutes since the order was placed."""
-        return max(0, int((self.now - self.order.placed_at).total_seconds() // 60))
+        return max(0, int((self.now - self.fact.placed_at).total_seconds() // 60))
 
     @property
     def waited_text(self) -> str:
@@ -87,45 +64,12 @@ class Row:
 
     @property
     def is_long(self) -> bool:
-        return self.order.kind in WAITED_FOR and self.order.status in OPEN and self.waited >= LONG_WAIT
-
-    @property
-    def name(self) -> str:
-        """The name the order came with; else the contact's; else what it is."""
-        if self.order.guest_name:
-            return self.order.guest_name
-        return str(self.known.contact) if self.known else self.kind_label.capitalize()
-
-    @property
-    def kind_label(self) -> str:
-        return str(OrderKind(self.order.kind).label)
-
-    @property
-    def contact_id(self) -> UUID | None:
-        return self.known.contact.pk if self.known else None
+        return self.fact.kind in WAITED_FOR and self.fact.status in OPEN and self.waited >= LONG_WAIT
 
     @property
     def phone(self) -> str:
         """The number the guest gave for this order; else the contact's."""
-        return self.order.guest.get("phone") or (self.known.contact.phone if self.known else "")
-
-    @property
-    def tags(self) -> list[TagMark]:
-        return self.known.tags if self.known else []
-
-    @property
-    def has_allergies(self) -> bool:
-        return bool(self.known and self.known.allergies)
-
-    @property
-    def allergy_text(self) -> str:
-        today = self.venue.local_day(self.now)
-        may_read = allergies.may_be_read(self.venue.local_day(self.order.placed_at), today=today)
-        return ", ".join(self.known.allergies) if self.known and may_read else ""
-
-    @property
-    def notes(self) -> str:
-        return self.order.notes
+        return self.fact.guest.get("phone") or (self.known.contact.phone if self.known else "")
 
     @property
     def shown_items(self) -> list[str]:
@@ -137,19 +81,15 @@ class Row:
 
     @property
     def total_minor(self) -> int:
-        return self.order.total_minor
+        return self.fact.total_minor
 
     @property
     def currency(self) -> str:
-        return self.order.currency
-
-    @property
-    def is_settled(self) -> bool:
-        return self.order.is_final
+        return self.fact.currency
 
     @property
     def is_off(self) -> bool:
-        return self.order.status in NOT_COMING
+        return self.fact.status in NOT_COMING
 
     @property
     def next_status(self) -> Step | None:
@@ -160,21 +100,21 @@ class Row:
             OrderStatus.PREPARING: (OrderStatus.READY, _("Mark ready"), _("%(name)s: ready.")),
             OrderStatus.READY: (OrderStatus.FULFILLED, _("Mark fulfilled"), _("%(name)s: fulfilled.")),
         }
-        step = steps.get(OrderStatus(self.order.status))
+        step = steps.get(OrderStatus(self.fact.status))
         return step and Step(step[0], step[1], step[2] % said)
 
     @property
     def undo_status(self) -> str:
         """The status an undo goes back to; refunded orders stay as they are."""
-        return BEFORE.get(OrderStatus(self.order.status), "")
+        return BEFORE.get(OrderStatus(self.fact.status), "")
 
     @property
     def can_reject(self) -> bool:
-        return self.order.status == OrderStatus.NEW
+        return self.fact.status == OrderStatus.NEW
 
     @property
     def can_cancel(self) -> bool:
-        return self.order.status in OPEN
+        return self.fact.status in OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +146,7 @@ def of(venue: Venue, *, now: datetime.datetime) -> Board:
     open_orders = list(_open(venue, now))
     settled = list(_settled_today(venue, now))
     every = open_orders + settled
-    known = day.known_guests(order.contact for order in every if order.contact is not None)
+    known = board_row.known_guests(order.contact for order in every if order.contact is not None)
     items = order_words.items_of(every)
     made = {one.pk: Row(one, venue, now, known.get(one.contact_id), items[one.pk]) for one in every}
     rows = [made[one.pk] for one in open_orders]
@@ -218,7 +158,7 @@ def known_of(order: Order) -> Known | None:
     """What is known of an order's guest, whose statistics are loaded."""
     if order.contact is None:
         return None
-    return day.known_guests([order.contact]).get(order.contact.pk)
+    return board_row.known_guests([order.contact]).get(order.contact.pk)
 
 
 def _open(venue: Venue, now: datetime.datetime) -> QuerySet[Order, Any]:

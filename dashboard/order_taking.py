@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from crm import identity
 from crm.channel import Channel
-from crm.intake import Guest
-from dashboard import chosen_contact, context, intake_warnings, pages
-from dashboard.order_forms import ItemFormSet, ItemRows, OrderForm
+from crm.guest_data import Guest
+from dashboard import chosen_contact, context, intake_warnings, pages, sent_forms
+from dashboard.order_forms import ItemRows, OrderForm, item_rows
 from orders import blocking, quoting, taking
 from orders.availability import OrderingBlocked
 from orders.models import OrderKind
@@ -33,13 +33,15 @@ BOTH = ("GET", "HEAD", "POST")
 def add(request: HttpRequest) -> HttpResponse:
     venue = context.of(request).venue
     form = OrderForm(request.POST or None, initial={"contact": request.GET.get("contact", "")})
-    items = _rows(request, venue)
+    items = item_rows(request.POST or None, currency=venue.currency)
+    if request.method == "POST" and (answer := sent_forms.earlier(request)):
+        return answer
     if request.method == "POST" and form.is_valid() and items.is_valid():
         with pages.attempt(form), _asking(form):
             taken = taking.take(_draft(form, items, venue))
             messages.success(request, _("The order is taken."))
             intake_warnings.tell(request, (one for one in taken.warnings if one.code != OrderingBlocked.code))
-            return pages.to(request, "orders")
+            return sent_forms.done(request, pages.to(request, "orders"))
     return _show(request, form, items, venue)
 
 
@@ -47,18 +49,12 @@ def add(request: HttpRequest) -> HttpResponse:
 def total(request: HttpRequest) -> HttpResponse:
     """What the rows make so far, and whether the guest may order; the form asks after every change."""
     venue = context.of(request).venue
-    form, items = OrderForm(request.POST), _rows(request, venue)
+    form, items = OrderForm(request.POST), item_rows(request.POST or None, currency=venue.currency)
     form.full_clean()
     chosen, is_confirmed = form.cleaned_data.get("contact"), form.cleaned_data.get("is_confirmed")
     shown = OrderForm(initial={"is_confirmed": is_confirmed})
     content = _summary(shown, form.guest(), chosen, items, venue)
     return render(request, "dashboard/orders/total.html", content)
-
-
-def _rows(request: HttpRequest, venue: Venue) -> ItemRows:
-    made: Any = ItemFormSet(request.POST or None, prefix="items", form_kwargs={"currency": venue.currency})
-    rows: ItemRows = made
-    return rows
 
 
 @contextmanager

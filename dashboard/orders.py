@@ -14,7 +14,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard import board, context, order_board, order_filters, order_page, order_words, pages
+from dashboard import (
+    board,
+    chosen_contact,
+    context,
+    order_board,
+    order_filters,
+    order_page,
+    order_words,
+    pages,
+    sent_forms,
+)
 from dashboard.order_filters import OrderFilters
 from dashboard.order_forms import RefundForm
 from dashboard.tabs.orders import BY_PLACING
@@ -58,39 +68,45 @@ def rows(request: HttpRequest) -> HttpResponse:
 
 @pages.page(Permission.ORDERS_READ)
 def order(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = _find(pk)
+    found = find(pk)
     return _show(request, found, RefundForm(order=found))
 
 
 @pages.act(Permission.ORDERS_WRITE)
 def set_status(request: HttpRequest, pk: UUID) -> HttpResponse:
     status = pages.choice_of(OrderStatus, request.POST.get("status"))
-    changed = fulfilment.set_status(_find(pk), status, at=timezone.now())
+    changed = fulfilment.set_status(find(pk), status, at=timezone.now())
     messages.success(request, _("The order is now: %(status)s.") % {"status": OrderStatus(changed.status).label})
     return pages.to(request, "order", pk)
 
 
 @pages.act(Permission.ORDERS_WRITE)
 def refund(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = _find(pk)
+    found = find(pk)
     form = RefundForm(request.POST, order=found)
+    if answer := sent_forms.earlier(request):
+        return answer
     if form.is_valid():
         amount = form.cleaned_data["amount_minor"]
         with pages.attempt(form):
             refunding.refund(found, amount, reason=form.cleaned_data["reason"], at=timezone.now())
             messages.success(request, _("%(amount)s went back.") % {"amount": price(amount, found.currency)})
-            return pages.to(request, "order", pk)
+            return sent_forms.done(request, pages.to(request, "order", pk))
     return _show(request, found, _in_money(form, found))
 
 
 @pages.act(Permission.ORDERS_WRITE)
 def link(request: HttpRequest, pk: UUID) -> HttpResponse:
-    linked = linking.link(_find(pk), pages.uuid_of(request.POST.get("contact")))
-    messages.success(request, _("The order now belongs to %(name)s.") % {"name": linked.contact})
+    linked = linking.link(find(pk), chosen_contact.to_link(request))
+    if linked.contact is None:
+        messages.success(request, _("The order now belongs to no contact."))
+    else:
+        messages.success(request, _("The order now belongs to %(name)s.") % {"name": linked.contact})
     return pages.to(request, "order", pk)
 
 
-def _find(pk: UUID) -> Order:
+def find(pk: UUID) -> Order:
+    """An order with what its page shows of it."""
     found: Order = Order.objects.select_related("venue", "contact__stats").get(pk=pk)
     return found
 

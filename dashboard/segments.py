@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm import filters, listing, saved_filters, segments, strict_filters
 from crm.models import Segment
-from dashboard import filter_panel, pages
+from dashboard import filter_panel, pages, segment_queries, undoing
 from dashboard.templatetags.coperto import amount
 from tenants.permissions import Permission
 
@@ -32,6 +32,17 @@ def save(request: HttpRequest) -> HttpResponse:
     """Save the filters that the list had in its address."""
     segment = segments.create(_name(request), _filters(request.POST.get("filters", "")))
     messages.success(request, _("“%(name)s” is saved. Who is in it follows the filters.") % {"name": segment})
+    return pages.to(request, "contacts", query=f"segment={segment.pk}")
+
+
+@pages.act(Permission.GROUPS_MANAGE)
+def update(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Let a segment have the filters that the list has in its address."""
+    segment = saved_filters.visible().get(pk=pk)
+    former = segment_queries.of(segment.filters)
+    segment = segments.edit(segment, saved=_filters(request.POST.get("filters", "")))
+    said = _("“%(name)s” has the new filters.") % {"name": segment}
+    undoing.offer(request, said, "segment_update", segment.pk, values=[("filters", former)])
     return pages.to(request, "contacts", query=f"segment={segment.pk}")
 
 
@@ -73,16 +84,13 @@ def _row(segment: Segment, count: int | None) -> dict[str, Any]:
     query = strict_filters.as_query(segment.filters)
     form = filters.filtered_by_given(listing.active(), query).form
     filter_panel.dress(form)
-    kept = QueryDict(mutable=True)
-    for name in query:
-        kept.setlist(name, query.getlist(name))
     return {
         "id": segment.pk,
         "name": segment.name,
         "is_valid": count is not None,
         "count_label": _counted(count or 0),
         "filters": [{"label": one.label, "value": one.value} for one in filter_panel.in_force(form)],
-        "filters_query": kept.urlencode(),
+        "filters_query": segment_queries.to_adjust(segment),
     }
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consent import gate
@@ -17,6 +16,7 @@ from crm.models import Contact
 from dashboard import context, message_words
 from outreach import sending, suggesting
 from outreach.models import MessageChannel, MessageKind
+from outreach.suggesting import Past
 from tenants.models import Venue
 from tenants.permissions import Permission
 
@@ -30,11 +30,11 @@ WORDS = {
 PURPOSES = {MessageKind.ASK_OPINION: Purpose.SERVICE, MessageKind.INVITE: Purpose.MARKETING}
 
 
-def content(contact: Contact, consents: Sequence[ConsentItem], venues: Sequence[Venue]) -> dict[str, Any]:
+def content(contact: Contact, past: Past, consents: Sequence[ConsentItem], venues: Sequence[Venue]) -> dict[str, Any]:
     """The context of `dashboard/contacts/suggestion.html`; nothing for who may not write to guests."""
     if not context.may(Permission.MESSAGES_SEND):
         return {"suggestion": None}
-    found = suggesting.of([contact], {contact.pk: consents}, at=timezone.now())[contact.pk]
+    found = suggesting.of(contact, past, consents)
     if found.kind is None:
         reason = message_words.SILENCES.get(found.reason)
         return {"suggestion": {"reason": reason} if reason else None}
@@ -47,7 +47,7 @@ def _way(
     kind: MessageKind, contact: Contact, consents: Sequence[ConsentItem], venues: Sequence[Venue]
 ) -> dict[str, str]:
     """By which venue and channel the message may go, as the compose page takes it: the usual venue and e-mail first."""
-    usual = sending.usual_venue(contact)
+    usual = sending.usual_among(venues, contact.stats)
     for venue in sorted(venues, key=lambda one: one.pk != usual.pk):
         if kind == MessageKind.ASK_OPINION and str(venue.pk) not in contact.stats.by_venue:
             continue

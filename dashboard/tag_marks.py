@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from crm import allergies, automatic_rules, tags
-from crm.models import ContactTag
+from crm.tags import HeldTag
 
 TONES = {"vip": "plum", "regular": "green", "no_show": "red", "problematic": "red"}
 SYMBOLS = {"vip": "star", "influencer": "star", "journalist": "file", "no_show": "flag", "problematic": "flag"}
@@ -24,9 +24,9 @@ class TagMark:
     reason: str = ""
 
 
-def of(contact_tags: Iterable[ContactTag]) -> list[TagMark]:
+def of(held: Iterable[HeldTag]) -> list[TagMark]:
     """The marks of a contact's tags, allergies first. Without the right to read it, an allergy says only that it is one."""
-    marks = [_mark(one) for one in contact_tags]
+    marks = [_mark(one) for one in held]
     return sorted(marks, key=lambda mark: (not mark.is_allergy, mark.is_automatic, mark.label.casefold()))
 
 
@@ -35,17 +35,16 @@ def without_allergies(marks: Iterable[TagMark]) -> list[TagMark]:
     return [mark for mark in marks if not mark.is_allergy]
 
 
-def _mark(contact_tag: ContactTag) -> TagMark:
-    tag = contact_tag.tag
+def _mark(tag: HeldTag) -> TagMark:
     return TagMark(
         key=tag.key,
-        label=tags.label_of(tag),
-        tone=TONES.get(tag.key, "") if tag.is_system else "own",
+        label=tag.label,
+        tone=TONES.get(tag.key, "") if tag.key in tags.SYSTEM_TAGS else "own",
         is_delicate=tag.key in tags.DELICATE_KEYS,
-        is_allergy=allergies.is_allergy(tag),
-        is_automatic=contact_tag.is_automatic,
+        is_allergy=allergies.names_allergy(tag.key),
+        is_automatic=tag.is_automatic,
         symbol=SYMBOLS.get(tag.key, "flag"),
-        reason=automatic_rules.why(contact_tag.reason),
+        reason=automatic_rules.why(tag.reason),
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm.editing import NotInList
 from crm.models import Contact, ContactState
-from dashboard import composing, context, pages
+from dashboard import composing, context, pages, sent_forms
 from dashboard.composing import Composition, MessageForm
 from outreach import sending
 from tenants.permissions import Permission
@@ -23,7 +23,9 @@ def write(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The page; an htmx request, when another template or channel was chosen, gets the form alone."""
     contact = _find(pk)
     is_sent = request.method == "POST"
-    composition = composing.read(contact, request.POST if is_sent else request.GET)
+    if is_sent and (answer := sent_forms.earlier(request)):
+        return answer
+    composition = composing.read(contact, request.POST if is_sent else request.GET, is_sent=is_sent)
     if composition is None:
         return render(request, "dashboard/messages/write.html", {"section": "contacts", "contact": contact})
     form = MessageForm(
@@ -36,7 +38,7 @@ def write(request: HttpRequest, pk: UUID) -> HttpResponse:
         with pages.attempt(form):
             sending.send(composition.draft(form), at=timezone.now())
             messages.success(request, _("The message to %(name)s leaves in a moment.") % {"name": contact})
-            return pages.to(request, "contact", contact.pk, query="tab=communications")
+            return sent_forms.done(request, pages.to(request, "contact", contact.pk, query="tab=communications"))
     return _show(request, composition, composition.explained(form))
 
 

@@ -15,8 +15,8 @@ from django.db import DataError, IntegrityError, transaction
 
 from crm import identity, imported, intake, tags
 from crm.channel import Channel
+from crm.guest_data import CrmSync, Intake, Mode, Reception
 from crm.imported import Added, Addition
-from crm.intake import CrmSync, Intake, Mode, Reception
 from crm.models import Contact, Tag
 from importexport import consenting, folding, interpreting
 from importexport.interpreting import GuestRow, Layout

@@ -14,7 +14,7 @@ from consent import recording
 from consent.models import Source
 from consent.recording import Occurrence, Outcome
 from consent.status import ConsentChannel, Event
-from crm.intake import Reception
+from crm.guest_data import Reception
 from crm.models import Contact
 from importexport.answers import Answer
 from importexport.interpreting import GuestRow

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from crm import identity, language, person_name, suspicion
-from crm.intake import Guest
+from crm.guest_data import Guest
 from crm.models import Contact
 from importexport import amounts, answers, columns, dates, lists
 from importexport.answers import Answer

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.intake import Mode
+from crm.guest_data import Mode
 from crm.models import Contact
 from importexport import columns
 from importexport.dates import DateFormat, Evidence

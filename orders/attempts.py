@@ -7,6 +7,7 @@ that both take the same way. Staff see those of a blocked guest on its contact.
 from __future__ import annotations
 
 import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -18,6 +19,10 @@ from crm.models import Contact
 from orders.models import OrderAttempt, OrderKind
 from tenants import rows, survivors
 from tenants.models import Venue
+from tenants.questions import Question
+
+# A contact's card shows so many.
+SHOWN = 5
 
 
 def note(
@@ -45,6 +50,24 @@ def of(contact: Contact) -> QuerySet[OrderAttempt]:
     """The refused orders of a contact."""
     attempts: QuerySet[OrderAttempt] = OrderAttempt.objects.filter(contact=contact)
     return attempts
+
+
+class Attempt(NamedTuple):
+    """A refused order as a contact's card shows it; minor units."""
+
+    venue: UUID
+    attempted_at: datetime.datetime
+    kind: OrderKind
+    total_minor: int
+    currency: str
+
+
+_NEWEST = f"""
+    SELECT venue_id, attempted_at, kind, total_minor, currency FROM {OrderAttempt._meta.db_table}
+    WHERE tenant_id = $1 AND contact_id = ANY($2) ORDER BY attempted_at DESC, id DESC LIMIT {SHOWN + 1}
+"""  # noqa: S608 (our own table)
+# The newest attempts of the one contact that is asked of: as many as are shown, and one that says that there are more.
+NEWEST = Question(lambda: _NEWEST, 5, lambda found: [Attempt(*values) for values in found])
 
 
 def _write(attempt: OrderAttempt) -> None:

@@ -10,6 +10,8 @@ keep in step.
 
 from __future__ import annotations
 
+import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from audit import recording
@@ -20,6 +22,7 @@ from crm.identity import Identity
 from crm.models import Contact, ContactIdentifier, FieldChange, IdentifierKind
 from orders.models import OrderingBlock
 from tenants import rows, scope
+from tenants.questions import Question
 
 
 def block(contact: Contact) -> None:
@@ -68,3 +71,17 @@ _HOLDER = f"""
         ))
     ) ORDER BY block.id LIMIT 1
 """  # noqa: S608 (our own tables)
+_BLOCK = f"""
+    SELECT blocked_at, blocked_by FROM {OrderingBlock._meta.db_table} WHERE tenant_id = $1 AND contact_id = ANY($2)
+"""  # noqa: S608 (our own table)
+
+
+class Block(NamedTuple):
+    """Since when somebody may not order, and who said so."""
+
+    blocked_at: datetime.datetime
+    blocked_by: str
+
+
+# The block of the one contact that is asked of, None without one.
+BLOCK = Question(lambda: _BLOCK, 2, lambda found: Block(*found[0]) if found else None)

@@ -18,9 +18,9 @@ from audit.actions import Action
 from consent import recording as consent_recording
 from consent.models import Source
 from crm import fact_editing
-from crm.intake import CrmSync, Guest
+from crm.guest_data import CrmSync, Guest
 from crm.warnings import IntakeWarning
-from orders import lines, presence, totals
+from orders import lines, presence, requoting, totals
 from orders.models import Order
 from orders.totals import Amounts
 from tenants import rows
@@ -74,8 +74,13 @@ def edit(
     return Edited(order, carried.crm_sync, carried.warnings)
 
 
+def may_change_items(order: Order) -> bool:
+    """Whether what was ordered can still be changed."""
+    return not (order.is_final or order.refunded_minor)
+
+
 def _check(order: Order, amounts: Amounts) -> None:
-    if order.is_final or order.refunded_minor:
+    if not may_change_items(order):
         raise OrderSettled
     totals.check(amounts)
 
@@ -95,6 +100,8 @@ def _save(order: Order, old: dict[str, Any], new: dict[str, Any], amounts: Amoun
     if "items" in new:
         order.lines.all().delete()
         rows.insert(lines.of(order, amounts.items))
+    if "discount_minor" in new:
+        requoting.follow(order, former_discount_minor=old["discount_minor"])
     presence.follow(order)
     recording.record(Action.ORDER_UPDATED, order, before=old, after=new, venue_id=order.venue_id)
 

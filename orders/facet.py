@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from crm import facets
 from crm.facets import Counters
+from crm.gathering import Candidates
 from crm.models import Contact
 from orders import filters, merging, purchases, spending
 from orders.models import OPEN, FixedDiscount, Order, OrderAttempt, OrderingBlock, Receipt
@@ -46,6 +47,9 @@ class OrderFacet(facets.ContactFacet):
 
     def narrow(self, contacts: QuerySet[Contact, Any], values: Mapping[str, Any]) -> QuerySet[Contact, Any]:
         return filters.narrow(contacts, values)
+
+    def candidates(self, values: Mapping[str, Any]) -> Iterable[Candidates]:
+        return filters.candidates(values)
 
 
 facets.register(OrderFacet())

@@ -6,43 +6,51 @@ purchase. Who has bought nothing has no average ticket.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import django_filters
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm import search
+from crm.figure_ranges import Range
+from crm.gathering import Candidates
 from crm.models import Contact
 from orders import bought
+from orders.bought import Wish
 from orders.models import OrderingBlock
 
 Contacts = QuerySet[Contact, Any]
 
+ORDERS = Range("order_count", "orders_min", "orders_max", imported="imported_order_count")
+SPEND = Range("spend_minor", "spend_min", "spend_max", imported="imported_spend_minor")
+TICKET = Range("average_ticket_minor", "average_ticket_min", "average_ticket_max", only="purchase_count > 0")
+RANGES = (ORDERS, SPEND, TICKET)
+
 
 def at_least_orders(contacts: Contacts, name: str, value: int) -> Contacts:
-    return contacts.filter(stats__order_count__gte=value - F("imported_order_count"))
+    return ORDERS.at_least(contacts, value)
 
 
 def at_most_orders(contacts: Contacts, name: str, value: int) -> Contacts:
-    return contacts.filter(stats__order_count__lte=value - F("imported_order_count"))
+    return ORDERS.at_most(contacts, value)
 
 
 def at_least_spend(contacts: Contacts, name: str, value: int) -> Contacts:
-    return contacts.filter(stats__spend_minor__gte=value - F("imported_spend_minor"))
+    return SPEND.at_least(contacts, value)
 
 
 def at_most_spend(contacts: Contacts, name: str, value: int) -> Contacts:
-    return contacts.filter(stats__spend_minor__lte=value - F("imported_spend_minor"))
+    return SPEND.at_most(contacts, value)
 
 
 def at_least_ticket(contacts: Contacts, name: str, value: int) -> Contacts:
-    return contacts.filter(stats__purchase_count__gt=0, stats__average_ticket_minor__gte=value)
+    return TICKET.at_least(contacts.filter(stats__purchase_count__gt=0), value)
 
 
 def at_most_ticket(contacts: Contacts, name: str, value: int) -> Contacts:
-    return contacts.filter(stats__purchase_count__gt=0, stats__average_ticket_minor__lte=value)
+    return TICKET.at_most(contacts.filter(stats__purchase_count__gt=0), value)
 
 
 def blocked(contacts: Contacts, name: str, value: bool) -> Contacts:
@@ -57,13 +65,13 @@ def together(contacts: Contacts, name: str, value: object) -> Contacts:
 
 
 def narrow(contacts: Contacts, values: Mapping[str, Any]) -> Contacts:
-    return bought.by(
-        contacts,
-        item=values.get("bought_item") or "",
-        category=values.get("bought_category") or "",
-        after=values.get("bought_after"),
-        before=values.get("bought_before"),
-    )
+    return bought.narrow(contacts, Wish.of(values))
+
+
+def candidates(values: Mapping[str, Any]) -> Iterator[Candidates]:
+    for one in RANGES:
+        yield from one.candidates(values)
+    yield from bought.candidates(Wish.of(values))
 
 
 def own() -> dict[str, django_filters.Filter]:

@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
-from crm import fact_locking
-from orders import applying, presence
+from orders import applying, presence, same_purchase
 from orders.models import Order, OrderStatus
 from tenants import scope
 from tenants.refusal import Refusal
@@ -33,12 +32,12 @@ class SetByRefunds(Refusal):
 def set_status(order: Order, status: OrderStatus, *, at: datetime.datetime | None = None) -> Order:
     """Give the order a status; `at` is the time of the tap. The same status again changes nothing.
 
-    Locks the contact, then the order. Visits and statistics follow in the same transaction; an order that is
-    accepted gets its guest's fixed discount (R-ORDER-3). Raises SetByRefunds.
+    Locks the contact and those of its receipts, then the order. Visits and statistics follow in the same transaction; an
+    order that is accepted gets its guest's fixed discount (R-ORDER-3). Raises SetByRefunds.
     """
     if status == OrderStatus.REFUNDED:
         raise SetByRefunds(field="status")
-    order = fact_locking.lock(order)
+    order, payers = same_purchase.lock(order)
     if order.status == status:
         return order
     at = at or timezone.now()
@@ -49,7 +48,7 @@ def set_status(order: Order, status: OrderStatus, *, at: datetime.datetime | Non
     if status == OrderStatus.ACCEPTED or (before == OrderStatus.NEW and status in BEGUN):
         applying.at_acceptance(order, at=at)
     order.save(update_fields=[*STATUS_FIELDS, *applying.MONEY_FIELDS])
-    presence.follow(order)
+    presence.follow(order, *payers)
     recording.record(
         Action.ORDER_STATUS_CHANGED,
         order,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from crm import statistics, visits
 from crm.models import VisitSourceKind
 from orders.models import Order, OrderStatus
 
 
-def follow(order: Order) -> None:
-    """Let visits and statistics follow an order that changed. The contact is locked."""
+def follow(order: Order, *payers: UUID) -> None:
+    """Let visits and statistics follow an order that changed. The contact is locked, and so are the `payers`.
+
+    They are the contacts of its receipts, which count or not as the order's status says (orders.same_purchase).
+    """
     count(order)
-    if order.contact_id is not None:
-        statistics.refresh(order.contact_id)
+    statistics.refresh(*payers, *([order.contact_id] if order.contact_id else []))
 
 
 def count(order: Order) -> None:

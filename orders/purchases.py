@@ -1,14 +1,15 @@
-"""What receipts of the till add to a contact's statistics: those that count, neither voided nor of an order (R-CRM-2).
+"""What receipts of the till add to a contact's statistics: those that count, by orders.same_purchase (R-CRM-2).
 
-A receipt of an order is the same purchase as the order. A receipt is no visit.
+A receipt is no visit.
 """
 
 from __future__ import annotations
 
 from crm.facets import Counters
+from orders import same_purchase
 from orders.models import Receipt
 
-_COUNTING = f"(SELECT * FROM {Receipt._meta.db_table} WHERE order_id IS NULL AND voided_at IS NULL)"  # noqa: S608 (our own table)
+_COUNTING = f"(SELECT * FROM {Receipt._meta.db_table} receipt WHERE {same_purchase.COUNTS})"  # noqa: S608 (our own table)
 
 COUNTERS = Counters(
     f"{_COUNTING} AS receipt",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from crm import identity
-from crm.intake import UnknownContact
+from crm.guest_data import UnknownContact
 from crm.models import Contact, ContactIdentifier, ContactState
 from orders import discounts, standing
 from tenants import rows, scope

@@ -1,14 +1,15 @@
 """Receipts of the till: a purchase, though no visit, of the guest it names (R-ORDER-1, R-CRM-2).
 
 One that is known by (venue, provider, external id) changes nothing for ever, except that it can be voided. One of an order
-is the same purchase as that order: it is kept with it, belongs to its guest unless it names one itself, and never counts.
+is the same purchase as that order: it is kept with it, belongs to its guest unless it names one itself, and counts only as
+long as the order does not (orders.same_purchase).
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -22,12 +23,12 @@ from consent import recording as consent_recording
 from consent.models import Source
 from consent.recording import Occurrence
 from consent.status import Event
-from crm import identity, intake, statistics
+from crm import event_time, fact_locking, identity, intake, statistics
 from crm.channel import Channel
-from crm.intake import CrmSync, Guest, Intake, Reception
+from crm.guest_data import CrmSync, Guest, Intake, Reception
 from crm.models import Contact
 from crm.warnings import IntakeWarning
-from orders import currency, event_time, lines, receipt_totals, voiding
+from orders import currency, lines, receipt_totals, same_purchase, voiding
 from orders.models import Order, Receipt, ReceiptLine
 from tenants import rows
 from tenants.models import Venue
@@ -104,7 +105,7 @@ def receive(draft: Draft, *, at: datetime.datetime | None = None) -> Received:
     if known is not None:
         receipt = voiding.void(known, at=now) if draft.is_voided else known
         return Received(receipt, CrmSync.UNCHANGED, [], is_new=False)
-    _check(draft, now)
+    draft = _checked(draft, now)
     order = _order(draft)
     with rows.together():
         reception = _reception(draft, order)
@@ -125,8 +126,9 @@ def _known(draft: Draft) -> Receipt | None:
     return receipts.filter(venue=draft.venue, provider=draft.provider, external_id=draft.external_id).first()
 
 
-def _check(draft: Draft, now: datetime.datetime) -> None:
-    event_time.check(draft.closed_at, field="closed_at", now=now)
+def _checked(draft: Draft, now: datetime.datetime) -> Draft:
+    """The draft as of when it was closed."""
+    closed_at = event_time.of(draft.closed_at, field="closed_at", now=now)
     if draft.card_number:
         # Nobody has a card before there are cards.
         raise UnknownCard(field="card_number")
@@ -138,6 +140,7 @@ def _check(draft: Draft, now: datetime.datetime) -> None:
         net=draft.net_minor,
         total=draft.total_minor,
     )
+    return replace(draft, closed_at=closed_at)
 
 
 def _order(draft: Draft) -> Order | None:
@@ -150,12 +153,20 @@ def _order(draft: Draft) -> Order | None:
 
 
 def _reception(draft: Draft, order: Order | None) -> Reception:
-    """The guest of the receipt. One of an order brings nobody new, unless it names its guest itself."""
+    """The guest of the receipt, then its order, both locked: it counts or not as the order's status says."""
     names_guest = draft.contact is not None or draft.guest != Guest()
-    if order is None or names_guest:
-        return intake.receive(Intake(draft.guest, Channel.POS, draft.venue, draft.closed_at, chosen=draft.contact))
-    ids = [order.contact_id] if order.contact_id else []
-    contact = next(iter(identity.open_book((), ids).contacts.values()), None)
+    if order is not None and not names_guest:
+        return _guest_of(order)
+    reception = intake.receive(Intake(draft.guest, Channel.POS, draft.venue, draft.closed_at, chosen=draft.contact))
+    if order is not None:
+        same_purchase.hold(order)
+    return reception
+
+
+def _guest_of(order: Order) -> Reception:
+    """A receipt that names no guest brings nobody new."""
+    order, book = fact_locking.lock_with_keys(order, ())
+    contact = book.contacts.get(order.contact_id) if order.contact_id else None
     sync = CrmSync.NO_IDENTITY if contact is None else CrmSync.UNCHANGED
     return Reception(contact, sync, [], identity.check(None, None, None))
 

@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
-from crm import fact_locking
-from orders import fulfilment, presence
+from orders import fulfilment, presence, same_purchase
 from orders.models import Order, OrderStatus, Refund
 from tenants import scope
 from tenants.refusal import Refusal
@@ -29,9 +28,10 @@ class RefundTooLarge(Refusal):
 def refund(order: Order, amount_minor: int, *, reason: str = "", at: datetime.datetime | None = None) -> Order:
     """Give back so many minor units of the order's total; at least one.
 
-    Locks the contact, then the order, so that refunds at once never give back more than the total. Raises RefundTooLarge.
+    Locks the contact and those of its receipts, then the order, so that refunds at once never give back more than the
+    total. Raises RefundTooLarge.
     """
-    order = fact_locking.lock(order)
+    order, payers = same_purchase.lock(order)
     _check(order, amount_minor)
     at = at or timezone.now()
     before = {"status": order.status, "refunded_minor": order.refunded_minor}
@@ -39,7 +39,7 @@ def refund(order: Order, amount_minor: int, *, reason: str = "", at: datetime.da
         order=order, amount_minor=amount_minor, reason=reason, refunded_at=at, refunded_by=scope.actor().label
     )
     _save(order, amount_minor, at)
-    presence.follow(order)
+    presence.follow(order, *payers)
     recording.record(
         Action.ORDER_REFUNDED,
         order,

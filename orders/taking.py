@@ -7,7 +7,7 @@ is fulfilled yet: an order counts when it is (R-VISIT-1).
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +19,12 @@ from audit.models import AuditEntry
 from consent import recording as consent_recording
 from consent.models import Source
 from consent.recording import OptIn
-from crm import identity, intake, statistics
+from crm import event_time, identity, intake, statistics
 from crm.channel import Channel
-from crm.intake import CrmSync, Guest, Intake
+from crm.guest_data import CrmSync, Guest, Intake, Reception
 from crm.models import Contact
 from crm.warnings import IntakeWarning
-from orders import applying, availability, currency, event_time, lines, totals
+from orders import applying, availability, currency, lines, totals
 from orders.models import Order, OrderKind, OrderStatus
 from orders.totals import Amounts
 from tenants import rows, scope
@@ -72,12 +72,12 @@ class Taken:
 def take(draft: Draft, *, at: datetime.datetime | None = None) -> Taken:
     """Take an order, received `at` (now by default).
 
-    Raises TotalMismatch, UnknownCurrency, ForeignCurrency, InFuture for what is wrong with it, OrderingUnavailable for a
-    public one while the venue takes none, OrderingBlocked for a blocked guest's that staff did not confirm, and what
-    crm.intake.receive raises for a contact that staff chose.
+    Raises TotalMismatch, UnknownCurrency, ForeignCurrency, event_time.InFuture for what is wrong with it,
+    OrderingUnavailable for a public one while the venue takes none, OrderingBlocked for a blocked guest's that staff did
+    not confirm, and what crm.intake.receive raises for a contact that staff chose.
     """
     now = at or timezone.now()
-    _check(draft, now)
+    draft = _checked(draft, now)
     known = _known(draft)
     if known is not None:
         return Taken(known, CrmSync.UNCHANGED, [], is_new=False)
@@ -95,11 +95,11 @@ def take(draft: Draft, *, at: datetime.datetime | None = None) -> Taken:
     return Taken(order, reception.crm_sync, [*reception.warnings, *warnings])
 
 
-def _check(draft: Draft, now: datetime.datetime) -> None:
+def _checked(draft: Draft, now: datetime.datetime) -> Draft:
+    """The draft with the time it was placed."""
     currency.check(draft.currency, draft.venue)
     totals.check(draft.amounts)
-    if draft.placed_at is not None:
-        event_time.check(draft.placed_at, field="placed_at", now=now)
+    return replace(draft, placed_at=event_time.of(draft.placed_at, field="placed_at", now=now))
 
 
 def _wish(draft: Draft) -> availability.Wish:
@@ -153,7 +153,7 @@ def _entry(order: Order) -> AuditEntry:
     return recording.entry(recording.Event(Action.ORDER_CREATED, order, after=after, venue_id=order.venue_id))
 
 
-def _record_consent(draft: Draft, reception: intake.Reception, order: Order) -> None:
+def _record_consent(draft: Draft, reception: Reception, order: Order) -> None:
     consent_recording.at_intake(
         source=Source.ORDER,
         venue=draft.venue,

@@ -1,4 +1,4 @@
-"""What was sold by month: fulfilled orders less refunds, and receipts that are not of an order (R-CRM-2).
+"""What was sold by month: fulfilled orders less refunds, and receipts that are not of one (R-CRM-2).
 
 Tax included, tips excluded; minor units, and never added across currencies.
 """
@@ -9,6 +9,7 @@ import datetime
 from collections import defaultdict
 from uuid import UUID
 
+from orders import same_purchase
 from orders.models import Order, OrderStatus, Receipt
 from tenants import rows, scope
 
@@ -29,8 +30,8 @@ _SOLD = f"""
         WHERE tenant_id = $1 AND status = '{OrderStatus.FULFILLED.value}' AND service_date BETWEEN $2 AND $3
             AND ($4::uuid IS NULL OR venue_id = $4)
         UNION ALL
-        SELECT currency, business_date, total_minor FROM {Receipt._meta.db_table}
-        WHERE tenant_id = $1 AND order_id IS NULL AND voided_at IS NULL AND business_date BETWEEN $2 AND $3
+        SELECT currency, business_date, total_minor FROM {Receipt._meta.db_table} receipt
+        WHERE tenant_id = $1 AND {same_purchase.COUNTS} AND business_date BETWEEN $2 AND $3
             AND ($4::uuid IS NULL OR venue_id = $4)
     ) AS sold GROUP BY currency, month ORDER BY currency, month
 """  # noqa: S608 (our own tables)

@@ -18,7 +18,7 @@ from consent.models import Source
 from consent.recording import OptIn
 from crm import intake
 from crm.channel import Channel
-from crm.intake import CrmSync, Guest, Intake, Reception
+from crm.guest_data import CrmSync, Guest, Intake, Reception
 from crm.warnings import IntakeWarning
 from outreach.models import Inquiry, PromotionSignup
 from tenants import rows

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import identity
 from crm.editing import InvalidEmail
-from crm.intake import Guest
+from crm.guest_data import Guest
 from outreach import confirmation_codes, following, registering, tasks
 from outreach.models import Confirmation, Follower
 from outreach.registering import Registered

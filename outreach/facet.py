@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import facets
 from crm.models import Contact
-from outreach.models import Follow, Follower, Inquiry, Message, PromotionSignup
+from outreach import leaving
+from outreach.models import Follow, Follower, FormerContact, Inquiry, Message, PromotionSignup
 from tenants.base import TenantModel
 from tenants.models import Venue
 
@@ -25,12 +26,18 @@ class OutreachFacet(facets.ContactFacet):
     name = "outreach"
 
     def tables(self) -> Iterable[type[models.Model]]:
-        return [*MOVED_WHOLE]
+        return [*MOVED_WHOLE, FormerContact]
 
     def reassign(self, loser: Contact, winner: Contact) -> None:
         now = timezone.now()
         for table in MOVED_WHOLE:
             table.objects.filter(contact=loser).update(contact=winner, updated_at=now)
+
+    def keys_of(self, contact: Contact) -> Iterable[str]:
+        return leaving.keys_of(contact)
+
+    def restore(self, contact: Contact) -> None:
+        leaving.take_back(contact)
 
     def filters(self) -> dict[str, django_filters.Filter]:
         return {

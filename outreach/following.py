@@ -1,7 +1,8 @@
 """Following a venue in an app: an anonymous contact with a code, one for each external id (R-CRM-8, R-ID-1; source M).
 
 However many venues a user follows, each with its date, it is one contact. What is told twice changes nothing, and the first
-date stays. Who was moved to the bin or erased and follows anew is a new contact (R-WRITE-6).
+date stays. Who was moved to the bin or erased and follows anew, the same venue again or another one, is a new contact
+(R-WRITE-6); a following from before the bin, told again, brings nobody back.
 """
 
 from __future__ import annotations
@@ -11,28 +12,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
-
 from audit import recording
 from audit.actions import Action
-from crm import anonymous, editing, identity, intake
+from crm import anonymous, editing, event_time, identity, intake
 from crm.channel import Channel
+from crm.guest_data import CrmSync, Guest, Intake
 from crm.identity import Book
-from crm.intake import CrmSync, Guest, Intake
 from crm.models import Contact
+from outreach import leaving
 from outreach.models import Follow, Follower
-from tenants import rows, scope
+from tenants import rows
 from tenants.models import Venue
-from tenants.refusal import Refusal
-
-# An app's clock may run a little ahead of ours.
-CLOCK_DRIFT = datetime.timedelta(minutes=1)
-
-
-class FollowedInFuture(Refusal):
-    code = "in_future"
-    status = 400
-    default_message = _("Nobody can have followed in the future.")
+from tenants.questions import Question, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +38,11 @@ class Followed:
 def follow(
     venue: Venue, external_id: str, *, followed_at: datetime.datetime | None = None, at: datetime.datetime
 ) -> Followed:
-    """Let the app's user of this external id follow a venue, told `at`. Raises FollowedInFuture."""
-    when = followed_at or at
-    if when > at + CLOCK_DRIFT:
-        raise FollowedInFuture(field="followed_at")
-    when = min(when, at)
+    """Let the app's user of this external id follow a venue, told `at`. Raises event_time.InFuture."""
+    when = event_time.of(followed_at, field="followed_at", now=at)
     _lock_external_id(external_id)
-    known: Follower | None = Follower.objects.filter(external_id=external_id).first()
-    if known is not None and known.follows.filter(venue=venue).exists():
+    known: Follower | None = Follower.objects.select_related("contact").filter(external_id=external_id).first()
+    if known is not None and _is_told_twice(known, venue, when):
         return Followed(known, CrmSync.UNCHANGED, is_new=False)
     follower = known or Follower(external_id=external_id, created_at=at)
     sync = _meet(follower, venue, when)
@@ -63,7 +51,12 @@ def follow(
         rows.insert([follower])
     else:
         save(follower, at=at)
-    rows.insert([Follow(follower=follower, venue=venue, followed_at=when, created_at=at)])
+    Follow.objects.update_or_create(
+        follower=follower,
+        venue=venue,
+        defaults={"followed_at": when},
+        create_defaults={"followed_at": when, "created_at": at},
+    )
     after = {"contact": str(follower.contact_id), "followed_at": when}
     recording.record(Action.FOLLOWER_ADDED, follower, after=after, venue_id=venue.pk)
     return Followed(follower, sync)
@@ -99,9 +92,18 @@ def meet(follower: Follower, venue: Venue, *, at: datetime.datetime) -> Follower
     return save(follower, at=at)
 
 
+def _is_told_twice(follower: Follower, venue: Venue, when: datetime.datetime) -> bool:
+    """Whether the user followed the venue already, as the contact that it is, or that is in the bin since."""
+    contact = follower.contact
+    is_gone = contact.deleted_at is not None and when > contact.deleted_at
+    return not is_gone and follower.follows.filter(venue=venue).exists()
+
+
 def _meet(follower: Follower, venue: Venue, at: datetime.datetime) -> CrmSync:
     contact = _active(follower.contact_id)
     if contact is None:
+        if follower.contact_id is not None:
+            leaving.leave(follower, follower.contact)
         follower.contact = anonymous.create(Channel.FOLLOW, venue, at=at)
         return CrmSync.CREATED
     reception = intake.receive(Intake(Guest(), Channel.FOLLOW, venue, at, chosen=contact.pk, is_open_to_anonymous=True))
@@ -129,7 +131,7 @@ def wait_for(follower: Follower) -> None:
 
 
 def _lock_external_id(external_id: str) -> None:
-    identity.lock_keys([f"follower:{external_id}"])
+    identity.lock_keys([leaving.lock_key(external_id)])
 
 
 def home_of(follower: Follower) -> Venue:
@@ -148,10 +150,14 @@ class Following:
 
 def of_contacts(contact_ids: Iterable[UUID]) -> dict[UUID, list[Following]]:
     """The venues that these contacts follow, first ones first; who follows none is left out. One query."""
-    found: dict[UUID, list[Following]] = {}
-    for contact_id, venue_id, followed_at in rows.run(_FOLLOWS, scope.tenant_id(), list(contact_ids)):
-        found.setdefault(contact_id, []).append(Following(venue_id, followed_at))
-    return found
+    return FOLLOWS.ask(list(contact_ids))
+
+
+def _by_contact(found: Rows) -> dict[UUID, list[Following]]:
+    follows: dict[UUID, list[Following]] = {}
+    for contact_id, venue_id, followed_at in found:
+        follows.setdefault(contact_id, []).append(Following(venue_id, followed_at))
+    return follows
 
 
 _FOLLOWS = f"""
@@ -160,3 +166,4 @@ _FOLLOWS = f"""
     WHERE follower.tenant_id = $1 AND follow.tenant_id = $1 AND follower.contact_id = ANY($2)
     GROUP BY follower.contact_id, follow.venue_id ORDER BY since, follow.venue_id
 """  # noqa: S608 (our own tables)
+FOLLOWS = Question(lambda: _FOLLOWS, 3, _by_contact)

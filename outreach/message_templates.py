@@ -18,7 +18,7 @@ from audit.actions import Action
 from outreach import suggested_texts, wording
 from outreach.models import MessageChannel, MessageKind, MessageTemplate
 from outreach.suggested_texts import Wording
-from tenants import uniqueness
+from tenants import rows, scope, uniqueness
 from tenants.refusal import Refusal
 
 OWN = ("name", "subject", "text")
@@ -33,6 +33,12 @@ class TemplateExists(Refusal):
 class BuiltinTemplate(Refusal):
     code = "builtin_template"
     default_message = _("Suggested messages keep their name and stay; empty the text to go back to the original.")
+
+
+class TemplateGone(Refusal):
+    code = "unknown_id"
+    status = 400
+    default_message = _("This template was deleted meanwhile.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +85,24 @@ def edit(template: MessageTemplate, changes: Mapping[str, Any]) -> MessageTempla
 
 
 def delete(template: MessageTemplate) -> None:
-    """Delete a template of the tenant's own; what was sent with it stays. Raises BuiltinTemplate."""
+    """Delete a template of the tenant's own; what was queued or sent with it keeps its words. Raises BuiltinTemplate."""
     if template.is_builtin:
         raise BuiltinTemplate
+    # Locked before its messages let go of it: who is about to send it waits, and then hears that it is gone.
+    template = MessageTemplate.objects.select_for_update().get(pk=template.pk)
     recording.record(Action.TEMPLATE_DELETED, template, before={name: getattr(template, name) for name in OWN})
     template.delete()
+
+
+def hold(template: MessageTemplate) -> None:
+    """Let nobody delete the template until the transaction ends. Raises TemplateGone. Taken after the contact's lock."""
+    held = rows.run(_HELD, scope.tenant_id(), template.pk)
+    if not held:
+        raise TemplateGone(field="template")
+
+
+# Others may hold it, too, and reword it meanwhile.
+_HELD = f"SELECT id FROM {MessageTemplate._meta.db_table} WHERE tenant_id = %s AND id = %s FOR KEY SHARE"  # noqa: S608 (our own table)
 
 
 def suggested(kind: MessageKind, *, language: str, channel: MessageChannel) -> MessageTemplate:

@@ -19,8 +19,8 @@ from audit.actions import Action
 from crm import identity, intake, merging
 from crm.channel import Channel
 from crm.editing import IdentifierNeeded, InvalidEmail, InvalidPhone
+from crm.guest_data import CrmSync, Guest, Intake
 from crm.identity import Book, Identity
-from crm.intake import CrmSync, Guest, Intake
 from crm.models import Contact, ContactKind
 from crm.warnings import IntakeWarning
 from outreach import following
@@ -54,7 +54,7 @@ def register(follower: Follower, guest: Guest, *, is_phone_proven: bool = True, 
     """Register the user as this guest, whose e-mail, or else phone, is the guest's own.
 
     Raises InvalidEmail, InvalidPhone, IdentifierNeeded; AlreadyRegistered when the user is another contact already;
-    intake.EmailLocked when it is a contact with another e-mail.
+    guest_data.EmailLocked when it is a contact with another e-mail.
     """
     venue = following.home_of(follower)
     who = identity.check(guest.email, guest.phone, venue.country)

@@ -8,6 +8,7 @@ consent. The message is queued in the caller's transaction and leaves the house 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -20,9 +21,9 @@ from consent.gate import Purpose
 from consent.status import ConsentChannel
 from consent.unsubscribing import NoAddress
 from crm import identity
-from crm.editing import NotInList, home_venue
+from crm.editing import NotInList
 from crm.models import Contact, ContactStats
-from outreach import suggesting, tasks, wording
+from outreach import message_templates, suggesting, tasks, wording
 from outreach.models import (
     Direction,
     Inquiry,
@@ -33,7 +34,7 @@ from outreach.models import (
     MessageTemplate,
 )
 from outreach.suggested_texts import Wording
-from tenants import scope
+from tenants import scope, venues
 from tenants.models import Venue
 from tenants.permissions import Permission
 from tenants.refusal import Refusal
@@ -69,12 +70,15 @@ class Draft:
 def send(draft: Draft, *, at: datetime.datetime) -> Message:
     """Queue a message to a guest. Locks the contact.
 
-    Raises NotInList, NoAddress, NotMarketable, OtherChannel, and the refusals of `wording` for faulty words.
+    Raises NotInList, NoAddress, NotMarketable, OtherChannel, message_templates.TemplateGone for a template that is gone, and
+    the refusals of `wording` for faulty words.
     """
     scope.require(Permission.MESSAGES_SEND)
     words = words_of(draft)
     if not identity.lock(draft.contact).is_active:
         raise NotInList
+    if draft.template is not None:
+        message_templates.hold(draft.template)
     address = _address(draft.contact, draft.channel)
     kind, purpose = _kind_and_purpose(draft, at)
     channel = ConsentChannel(draft.channel)
@@ -102,12 +106,15 @@ def words_of(draft: Draft) -> Wording:
 
 def usual_venue(contact: Contact) -> Venue:
     """Who writes when nobody says which venue: the one that knows the guest best, else the tenant's first."""
-    stats: ContactStats = ContactStats.objects.get(contact=contact)
+    return usual_among(venues.oldest_first(), ContactStats.objects.get(contact=contact))
+
+
+def usual_among(candidates: Sequence[Venue], stats: ContactStats) -> Venue:
+    """The same for who has all the tenant's venues and the contact's statistics at hand."""
     known = {venue: own.get("visit_count", 0) for venue, own in stats.by_venue.items()}
-    if not known:
-        return home_venue()
-    best: Venue = Venue.objects.get(pk=max(sorted(known), key=known.__getitem__))
-    return best
+    best = max(sorted(known), key=known.__getitem__, default=None)
+    oldest = min(candidates, key=lambda venue: (venue.created_at, venue.pk))
+    return next((venue for venue in candidates if str(venue.pk) == best), oldest)
 
 
 def ring(message: Message) -> None:

@@ -8,7 +8,7 @@ may write to. A guest known from an import only had dealings that we know no day
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,11 +16,11 @@ from consent import gate
 from consent.gate import Purpose
 from consent.reading import ConsentItem
 from consent.status import ConsentChannel
-from crm import dealings
-from crm.dealings import Dealings
+from crm.dealings import DEALINGS, Dealings
 from crm.models import Contact
 from outreach.models import Direction, Message, MessageKind, MessageStatus
-from tenants import rows, scope
+from tenants import questions
+from tenants.questions import Answers, Question, Rows
 
 # Reasons, public and stable; also open_booking and open_order.
 VISITED, NEVER_INTERACTED = "visited", "never_interacted"
@@ -55,21 +55,15 @@ class Past:
         return last_day is not None and (self.asked_on is None or self.asked_on < last_day)
 
 
-def of(
-    contacts: Sequence[Contact], consents: Mapping[UUID, Sequence[ConsentItem]], *, at: datetime.datetime
-) -> dict[UUID, Suggestion]:
-    """The suggestion for each of these contacts, which come with statistics. Two queries.
-
-    `consents` are those of their present addresses, from `consent.reading.current`.
-    """
-    known = pasts((contact.pk for contact in contacts), at=at)
-    return {contact.pk: _suggest(contact, known[contact.pk], consents.get(contact.pk, ())) for contact in contacts}
-
-
 def pasts(contact_ids: Iterable[UUID], *, at: datetime.datetime) -> dict[UUID, Past]:
-    """What was between the house and each of these contacts. Two queries."""
+    """What was between the house and each of these contacts. One query."""
     ids = list(contact_ids)
-    found, written = dealings.of(ids, at=at), _written(ids)
+    return pasts_of(ids, questions.ask(PAST, ids, at))
+
+
+def pasts_of(ids: Sequence[UUID], answers: Answers) -> dict[UUID, Past]:
+    """The same where the questions of PAST were asked already, of these contacts."""
+    found, written = answers[DEALINGS], answers[WRITTEN]
     return {
         one: Past(
             found.get(one, Dealings()),
@@ -80,7 +74,11 @@ def pasts(contact_ids: Iterable[UUID], *, at: datetime.datetime) -> dict[UUID, P
     }
 
 
-def _suggest(contact: Contact, past: Past, consents: Sequence[ConsentItem]) -> Suggestion:
+def of(contact: Contact, past: Past, consents: Sequence[ConsentItem]) -> Suggestion:
+    """The suggestion for a contact that comes with statistics.
+
+    `consents` are those of its present addresses, from `consent.reading.current`.
+    """
     if not contact.is_active:
         return Suggestion(None, CONTACT_DELETED)
     if past.dealings.under_way:
@@ -114,16 +112,19 @@ def _may_ask(contact: Contact, consents: Sequence[ConsentItem]) -> bool:
     )
 
 
-def _written(contact_ids: list[UUID]) -> dict[tuple[UUID, str], datetime.date]:
-    """The last day that each was written to, by kind; what could not be sent was not written."""
-    found = rows.run(_WRITTEN, scope.tenant_id(), contact_ids)
-    return {(contact_id, kind): day for contact_id, kind, day in found}
-
-
 _WRITTEN = f"""
     SELECT contact_id, kind, max(sent_on) FROM {Message._meta.db_table}
-    WHERE tenant_id = %s AND contact_id = ANY(%s) AND direction = '{Direction.OUT.value}'
+    WHERE tenant_id = $1 AND contact_id = ANY($2) AND direction = '{Direction.OUT.value}'
         AND kind IN ('{MessageKind.ASK_OPINION.value}', '{MessageKind.INVITE.value}')
         AND status <> '{MessageStatus.FAILED.value}'
     GROUP BY contact_id, kind
 """  # noqa: S608 (our own table)
+
+
+def _by_kind(found: Rows) -> dict[tuple[UUID, str], datetime.date]:
+    return {(contact_id, kind): day for contact_id, kind, day in found}
+
+
+# The last day that each was written to, by kind; what could not be sent was not written.
+WRITTEN = Question(lambda: _WRITTEN, 3, _by_kind)
+PAST = (DEALINGS, WRITTEN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -36,11 +36,16 @@ class NotAMember(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The tenant and actor of a request; `key` is set when an API key opened it."""
+    """The tenant and actor of a request; `key` is set when an API key opened it, `membership` when a member of staff did.
+
+    The membership comes with its tenant. `has_other_tenants` is known of who came by a page.
+    """
 
     tenant_id: UUID
     actor: Actor
     key: api_keys.KnownKey | None = None
+    membership: Membership | None = None
+    has_other_tenants: bool = False
 
 
 def of_api_request(*, authorization: str | None, user_id: Callable[[], UUID | None], tenant: str | None) -> Entry:
@@ -59,8 +64,9 @@ def of_api_request(*, authorization: str | None, user_id: Callable[[], UUID | No
 
 def of_member(user_id: UUID, slug: str) -> Entry | None:
     """The entry of a member of staff into the tenant with this slug; None when the user is no active member."""
-    tenant_id = lookup.tenant_with_slug(slug)
-    return None if tenant_id is None else _into(user_id, tenant_id)
+    tenant_id, tenant_count = lookup.entrance(user_id, slug)
+    entry = None if tenant_id is None else _into(user_id, tenant_id)
+    return entry and replace(entry, has_other_tenants=tenant_count > 1)
 
 
 def _of_session(user_id: UUID, tenant: str | None) -> Entry:
@@ -87,8 +93,9 @@ def _named_tenant(name: str) -> UUID | None:
 
 def _into(user_id: UUID, tenant_id: UUID) -> Entry | None:
     with scope.enter(tenant_id, scope.SYSTEM):
-        membership = Membership.objects.select_related("user").filter(user_id=user_id, is_active=True).first()
-    return None if membership is None else Entry(tenant_id=tenant_id, actor=actor_of(membership))
+        found = Membership.objects.select_related("user", "tenant").filter(user_id=user_id, is_active=True)
+        membership = found.first()
+    return None if membership is None else Entry(tenant_id, actor_of(membership), membership=membership)
 
 
 def actor_of(membership: Membership) -> Actor:

@@ -25,6 +25,17 @@ def tenant_with_slug(slug: str) -> UUID | None:
     return found[0][0] if found else None
 
 
+def entrance(user_id: UUID, slug: str) -> tuple[UUID | None, int]:
+    """The tenant with this slug, and how many tenants the user works for. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT tenant_id FROM tenants_with_slug(%s)), (SELECT count(*) FROM memberships_of_user(%s))",
+            [slug, user_id],
+        )
+        tenant_id, tenant_count = cursor.fetchone()
+        return tenant_id, tenant_count
+
+
 def all_tenants() -> list[UUID]:
     """Every tenant, for work that the worker does for each of them."""
     return [tenant_id for tenant_id, _ in _call("all_tenants")]

@@ -117,9 +117,18 @@ def update(known: Sequence[models.Model], columns: Sequence[str]) -> None:
 
 def select(model: type[Row], condition: str, *values: Any) -> list[Row]:
     """The tenant's rows for which `condition` holds: SQL over the model's own columns, with what follows a WHERE."""
-    found = run(f"{_selection(model)} AND {condition}", scope.tenant_id(), *values)
-    names = _names(model)
-    return [model.from_db(connection.alias, names, row) for row in found]
+    return [loaded(model, row) for row in run(f"{_selection(model)} AND {condition}", scope.tenant_id(), *values)]
+
+
+def loaded(model: type[Row], values: Sequence[Any]) -> Row:
+    """A row from the values of its `columns`, as the database gave them."""
+    return model.from_db(connection.alias, _names(model), values)
+
+
+@functools.cache
+def columns(model: type[models.Model]) -> str:
+    """The columns of a model for a statement of one's own, whose rows `loaded` reads."""
+    return ", ".join(f'"{model._meta.db_table}"."{one.column}"' for one in _fields(model))
 
 
 def run(statement: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -128,7 +137,8 @@ def run(statement: str, *values: Any) -> list[tuple[Any, ...]]:
     wrap: Any = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     with wrap(_Cursor(connection.connection)) as cursor:
         cursor.execute(_numbered(statement), values)
-        return cursor.fetchall() if cursor.description else []
+        # `description` would say the same, at the cost of an object for each column.
+        return cursor.fetchall() if cursor.pgresult.nfields else []
 
 
 class _Cursor(CursorMixin, psycopg.RawCursor[Any]):
@@ -212,8 +222,7 @@ def _arrays_of(fields: Sequence[Any]) -> str:
 
 @functools.cache
 def _selection(model: type[models.Model]) -> str:
-    columns = ", ".join(f'"{one.column}"' for one in _fields(model))
-    return f'SELECT {columns} FROM "{model._meta.db_table}" WHERE tenant_id = %s'  # noqa: S608 (as above)
+    return f'SELECT {columns(model)} FROM "{model._meta.db_table}" WHERE tenant_id = %s'  # noqa: S608 (as above)
 
 
 @functools.cache

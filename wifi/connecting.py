@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
@@ -19,24 +18,14 @@ from audit.models import AuditEntry
 from consent import recording as consent_recording
 from consent.models import Source
 from consent.recording import OptIn
-from crm import identity, intake, statistics, visits
+from crm import event_time, identity, intake, statistics, visits
 from crm.channel import Channel
-from crm.intake import CrmSync, Guest, Intake, Reception
+from crm.guest_data import CrmSync, Guest, Intake, Reception
 from crm.models import Contact, VisitSourceKind
 from crm.warnings import IntakeWarning
 from tenants import rows
 from tenants.models import Venue
-from tenants.refusal import Refusal
 from wifi.models import WifiSession
-
-# A portal's clock that runs a little ahead is no reason to lose its logins: they count as of now.
-CLOCK_DRIFT = datetime.timedelta(minutes=5)
-
-
-class ConnectedInFuture(Refusal):
-    code = "in_future"
-    status = 400
-    default_message = _("A login cannot lie in the future.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +52,15 @@ class Connected:
 
 
 def connect(login: Login, *, at: datetime.datetime | None = None) -> Connected:
-    """Take in a login, told `at` (now by default). Raises ConnectedInFuture."""
+    """Take in a login, told `at` (now by default). Raises event_time.InFuture."""
     now = at or timezone.now()
-    connected_at = login.connected_at or now
-    if connected_at > now + CLOCK_DRIFT:
-        raise ConnectedInFuture(field="connected_at")
+    connected_at = event_time.of(login.connected_at, field="connected_at", now=now)
     known = _known(login)
     if known is not None:
         return Connected(known, CrmSync.UNCHANGED, [], is_new=False)
     with rows.together():
-        reception = intake.receive(Intake(login.guest, Channel.WIFI, login.venue, min(connected_at, now)))
-        session = _session(login, reception.contact, min(connected_at, now), now)
+        reception = intake.receive(Intake(login.guest, Channel.WIFI, login.venue, connected_at))
+        session = _session(login, reception.contact, connected_at, now)
         rows.insert([session], [_entry(session)])
         if reception.contact is not None:
             _record_consent(login, reception, session)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from config.demo import menu
 from config.demo.house import House, Patron
 from crm.channel import Channel
-from crm.intake import Guest
+from crm.guest_data import Guest
 from orders import fulfilment, receiving, refunding, taking
 from orders.models import Order, OrderKind, OrderStatus
 from orders.totals import Amounts, Item

@@ -9,7 +9,7 @@ from config.demo import buying, dining, reaching
 from config.demo.house import House, Patron
 from crm import intake
 from crm.channel import Channel
-from crm.intake import Intake
+from crm.guest_data import Intake
 
 # How often each thing happens, in a hundred.
 HAPPENINGS: dict[Callable[[Patron, datetime.date], None], int] = {

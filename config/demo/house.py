@@ -7,7 +7,7 @@ import random
 from dataclasses import asdict, dataclass
 
 from consent.recording import OptIn
-from crm.intake import Guest
+from crm.guest_data import Guest
 from tenants.models import Venue
 
 MEALS = ((12, 30), (13, 0), (13, 30), (19, 0), (19, 30), (20, 0), (20, 30), (21, 0), (21, 30))

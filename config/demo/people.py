@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from config.demo.house import House, Patron
 from crm import search_text
-from crm.intake import Guest
+from crm.guest_data import Guest
 
 FIRST_NAMES = tuple(
     """

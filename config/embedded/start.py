@@ -79,7 +79,8 @@ class Startup:
         self.console = Console(installation.home / "logs")
         self.supervisor = Supervisor(self.console.say)
         self.connection: dict[str, str] = {
-            "SECRET_KEY": os.environ.get("SECRET_KEY") or installation.secret("secret_key", 48)
+            name: os.environ.get(name) or installation.secret(name.lower(), 48)
+            for name in ("SECRET_KEY", "PRIVACY_PEPPER", "HEALTH_KEYS")
         }
 
     def run(self) -> None:

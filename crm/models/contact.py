@@ -112,6 +112,15 @@ class Contact(TenantModel):
                 name="contact_by_winner",
                 condition=models.Q(merged_into__isnull=False),
             ),
+            # Whose figures are not those of the statistics alone.
+            models.Index(
+                fields=["tenant", "id"],
+                name="contact_imported",
+                condition=models.Q(imported_visit_count__gt=0)
+                | models.Q(imported_order_count__gt=0)
+                | ~models.Q(imported_spend_minor=0)
+                | models.Q(imported_last_visit_on__isnull=False),
+            ),
             # What few contacts have is found by these; what many have, on the way through the list.
             models.Index(
                 fields=["tenant", "language", "sort_name", "id"],
@@ -174,7 +183,8 @@ class ContactIdentifier(TenantModel):
 class SearchToken(models.Model):
     """A word, or a tail of the phone's digits, by which a contact is found (R-CRM-4).
 
-    Ranges over text in collation C may use an index under row level security, which LIKE and trigrams may not.
+    Ranges over text in collation C may use an index under row level security, which LIKE and trigrams may not. `signature`
+    tells of the contact's other words (crm.search_text.signature); the primary key's index holds it as well.
     """
 
     pk = models.CompositePrimaryKey("tenant", "token", "contact")
@@ -183,6 +193,7 @@ class SearchToken(models.Model):
     )
     token = models.CharField(max_length=64, db_collation="C")
     contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="search_tokens", db_index=False)
+    signature = models.BigIntegerField()
 
     objects = TenantManager()
 

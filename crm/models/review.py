@@ -44,6 +44,11 @@ class Review(TenantModel):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["tenant", "contact", "reviewed_at"], name="review_by_contact"),
             models.Index(fields=["tenant", "reviewed_at", "id"], name="review_by_time"),
+            models.Index(
+                fields=["tenant", "booking_id"],
+                name="review_by_booking",
+                condition=models.Q(booking_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

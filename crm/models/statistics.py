@@ -52,6 +52,16 @@ class ContactStats(models.Model):
             models.Index(fields=["tenant", "last_visit_on", "contact"], name="stats_by_last_visit"),
             models.Index(fields=["tenant", "spend_minor", "contact"], name="stats_by_spend"),
             models.Index(
+                fields=["tenant", "order_count", "contact"],
+                name="stats_by_orders",
+                condition=models.Q(order_count__gt=0),
+            ),
+            models.Index(
+                fields=["tenant", "average_ticket_minor", "contact"],
+                name="stats_by_ticket",
+                condition=models.Q(purchase_count__gt=0),
+            ),
+            models.Index(
                 fields=["tenant", "no_show_count", "contact"],
                 name="stats_by_no_shows",
                 condition=models.Q(no_show_count__gt=0),

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from bookings.models import OPEN, Booking, BookingStatus
+from bookings import upcoming
+from bookings.models import Booking, BookingStatus
 from crm.channel import Channel
 from dashboard.tabs.frame import Card, Tab
 from tenants import keyset
@@ -24,10 +25,9 @@ TONES = {
 
 def fill(card: Card) -> dict[str, Any]:
     now = timezone.now()
-    own = Booking.objects.filter(contact=card.contact)
-    upcoming = own.filter(starts_at__gte=now, status__in=OPEN)
-    found = card.rows(own.exclude(pk__in=upcoming.values("pk")), "-starts_at", BY_START)
-    first_page = upcoming.none() if card.query.get("cursor") else upcoming.order_by("starts_at", "id")
+    awaited = upcoming.of(card.contact, at=now)
+    found = card.rows(upcoming.others(card.contact, at=now), "-starts_at", BY_START)
+    first_page = awaited.none() if card.query.get("cursor") else awaited.order_by("starts_at", "id")
     return {
         "upcoming": [_booking(card, one) for one in first_page],
         "past": [_booking(card, one) for one in found.rows],

@@ -13,7 +13,9 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from crm import visits
 from crm.models import Contact
+from crm.visits import Breakdown
 from dashboard import context
 from tenants import keyset
 from tenants.models import Venue
@@ -30,6 +32,12 @@ class Card:
     venues: dict[UUID, Venue]
     slug: str
     query: QueryDict
+    known_breakdown: Breakdown | None = None
+
+    @property
+    def breakdown(self) -> Breakdown:
+        """The parts of the visit counter."""
+        return self.known_breakdown or visits.breakdown(self.contact)
 
     @property
     def home(self) -> Venue:

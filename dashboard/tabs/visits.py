@@ -9,8 +9,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from crm import visits
-from crm.models import Contact, Visit, VisitSource, VisitSourceKind
+from crm.models import Visit, VisitSource, VisitSourceKind
+from crm.visits import Breakdown
 from dashboard.tabs.frame import Card, Tab
 from dashboard.templatetags.coperto import clock
 from tenants import keyset
@@ -23,7 +23,7 @@ def fill(card: Card) -> dict[str, Any]:
     found = card.rows(Visit.objects.filter(contact=card.contact), "-local_date", BY_DAY)
     sources = _sources(card, found.rows)
     return {
-        "breakdown": _breakdown(card.contact),
+        "breakdown": _breakdown(card.contact.stats.visit_count, card.breakdown),
         "visits": [
             {"on": one.local_date, "venue": card.venues[one.venue_id].name, "sources": sources[one.pk]}
             for one in found.rows
@@ -45,10 +45,8 @@ def _source(source: VisitSource, venue: Venue) -> str:
     return f"{label} {clock(source.happened_at.astimezone(venue.zone))}"
 
 
-def _breakdown(contact: Contact) -> list[dict[str, Any]]:
+def _breakdown(counted: int, parts: Breakdown) -> list[dict[str, Any]]:
     """Why the counter differs from the bookings: always with the parts that make it up."""
-    parts = visits.breakdown(contact)
-    counted = contact.stats.visit_count
     rows = [
         (counted, ngettext("visit", "visits", counted), True),
         (parts.bookings, _("by bookings"), True),

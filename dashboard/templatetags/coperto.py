@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ import phonenumbers
 from babel import Locale, dates
 from babel.numbers import get_currency_precision
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import formats, timezone, translation
@@ -18,6 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from uuid_utils.compat import uuid7
 
 register = template.Library()
 
@@ -29,6 +32,12 @@ SYMBOLS = {"EUR": "€", "CAD": "$", "USD": "$", "PLN": "zł", "GBP": "£", "CHF
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """A drawing from icons.svg, hidden from screen readers: the text beside it says what it means."""
+    return _drawing(name, size)
+
+
+@functools.cache
+def _drawing(name: str, size: str) -> SafeString:
+    """Kept, since a page has fifty of them and there are few."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', size, static("dashboard/icons.svg"), name
     )
@@ -37,7 +46,18 @@ def icon(name: str, size: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def to(context: template.Context, name: str, *args: object) -> str:
     """The address of a page of the tenant in force: `{% to "contact" contact.id %}`."""
-    return reverse(f"dashboard:{name}", args=[context["shell"].tenant.slug, *args])
+    return _address(name, context["shell"].tenant.slug, *args)
+
+
+@functools.lru_cache(maxsize=4096)
+def _address(name: str, *args: object) -> str:
+    return reverse(f"dashboard:{name}", args=args)
+
+
+@register.simple_tag
+def form_number() -> SafeString:
+    """What tells a form that is sent twice from two forms (dashboard/sent_forms.py)."""
+    return format_html('<input type="hidden" name="form_number" value="{}">', uuid7())
 
 
 @register.filter
@@ -179,6 +199,14 @@ def nth_visit(number: int) -> str:
         "th": _("%(number)dth visit"),
     }
     return texts[_ending(number)] % {"number": number}
+
+
+@register.filter
+def undo(message: Message) -> dict[str, Any] | None:
+    """What a message's Undo button sends, if it has one."""
+    tags = message.extra_tags or ""
+    found: dict[str, Any] | None = json.loads(tags) if tags.startswith("{") else None
+    return found
 
 
 @register.filter

@@ -17,7 +17,7 @@ class Receipt(TenantModel):
     """A receipt of the till.
 
     Amounts are minor units of `currency`; `taxes` is a list of {name, amount_minor}. `business_date` is the venue's day of
-    `closed_at`. One of an order is the same purchase and counts with it. `guest` is the guest data as they came.
+    `closed_at`. One of an order is the same purchase (orders.same_purchase). `guest` is the guest data as they came.
     """
 
     venue = TenantForeignKey(Venue, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -53,6 +53,13 @@ class Receipt(TenantModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["tenant", "contact", "closed_at", "id"], name="receipt_by_contact"),
+            models.Index(fields=["tenant", "venue", "closed_at", "id"], name="receipt_by_venue"),
+            models.Index(
+                fields=["tenant", "venue", "closed_at", "id"],
+                name="receipt_unlinked",
+                condition=models.Q(contact__isnull=True),
+            ),
+            models.Index(fields=["tenant", "business_date", "contact"], name="receipt_by_day"),
             models.Index(fields=["tenant", "order"], name="receipt_by_order", condition=models.Q(order__isnull=False)),
         ]
 

@@ -1,6 +1,6 @@
 """The tables of what guests sent us and what we sent them, one file per group of tables."""
 
-from outreach.models.follower import Confirmation, Follow, Follower
+from outreach.models.follower import Confirmation, Follow, Follower, FormerContact
 from outreach.models.inquiry import Inquiry
 from outreach.models.message import (
     SENDING_CHANNELS,
@@ -25,6 +25,7 @@ __all__ = [
     "Direction",
     "Follow",
     "Follower",
+    "FormerContact",
     "Inquiry",
     "Message",
     "MessageChannel",

@@ -54,6 +54,21 @@ class Follow(TenantModel):
         return f"{self.follower_id} {self.venue_id}"
 
 
+class FormerContact(TenantModel):
+    """A contact in the bin that a user of the app was before it came anew: restoring it needs the user back (R-WRITE-6)."""
+
+    follower = TenantForeignKey(Follower, on_delete=models.CASCADE, related_name="former_contacts", db_index=False)
+    contact = TenantForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["tenant", "contact", "follower"], name="a_follower_once_per_former_contact")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.follower_id} {self.contact_id}"
+
+
 class Confirmation(TenantModel):
     """A code mailed to the e-mail that somebody gave in the app; who tells us the code owns the e-mail (R-CRM-8).
 

@@ -31,6 +31,11 @@ class Inquiry(TenantModel):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["tenant", "received_at", "id"], name="inquiry_by_time"),
             models.Index(fields=["tenant", "updated_at", "id"], name="inquiry_by_update"),
+            models.Index(
+                fields=["tenant", "received_at", "id"],
+                name="inquiry_open",
+                condition=models.Q(handled_at__isnull=True),
+            ),
             models.Index(fields=["tenant", "contact", "received_at"], name="inquiry_by_contact"),
         ]
 

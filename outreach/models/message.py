@@ -122,6 +122,8 @@ class Message(TenantModel):
             models.Index(fields=["tenant", "at", "id"], name="message_by_time"),
             models.Index(fields=["tenant", "contact", "at", "id"], name="message_by_contact"),
             models.Index(fields=["tenant", "created_at"], name="message_queued", condition=models.Q(status="queued")),
+            models.Index(fields=["tenant", "at", "id"], name="message_received", condition=models.Q(direction="in")),
+            models.Index(fields=["tenant", "at", "id"], name="message_failed", condition=models.Q(status="failed")),
             models.Index(
                 fields=["tenant", "template"], name="message_by_template", condition=models.Q(template__isnull=False)
             ),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.core import mail
 
+from outreach import tasks
 from tests.api.test_problems import assert_problem
 
 OWN = {
@@ -90,7 +92,10 @@ def test_what_was_sent_with_a_deleted_template_stays(key, trattoria):
     key.delete(f"message-templates/{made['id']}/")
 
     now = key.get(f"messages/{sent['id']}/").json()
-    assert (now["template"], now["text"]) == (None, "Hello Anna, come and taste.")
+    assert (now["template"], now["text"], now["status"]) == (None, "Hello Anna, come and taste.", "queued")
+    tasks.deliver.apply(kwargs={"tenant_id": str(trattoria.id), "message_id": sent["id"]}, throw=True)
+    assert key.get(f"messages/{sent['id']}/").json()["status"] == "sent"
+    assert [one.body.splitlines()[0] for one in mail.outbox] == ["Hello Anna, come and taste."]
 
 
 def test_a_suggested_message_is_reworded_and_goes_back_when_emptied(key):

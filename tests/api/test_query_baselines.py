@@ -17,7 +17,9 @@ from tests.api.test_bookings import booking
 from tests.api.test_orders import order
 from tests.api.test_wifi import wifi_login
 
-BASELINES = json.loads((Path(__file__).parent.parent / "baselines" / "query_counts.json").read_text(encoding="utf-8"))
+COUNTS = json.loads((Path(__file__).parent.parent / "baselines" / "query_counts.json").read_text(encoding="utf-8"))
+# Those of a contact's card are asked in tests/dashboard/test_card_queries.py.
+BASELINES = {name: count for name, count in COUNTS.items() if not name.startswith("card, ")}
 # The words of transaction and scope differ between a test and a request.
 FRAME = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "SELECT set_config")
 

@@ -1,4 +1,4 @@
-"""`reviews/`: recording what guests thought, and reading it (R-CRM-2, R-CRM-5)."""
+"""`reviews/`: recording what guests thought, and reading it (R-CRM-2, R-CRM-5, R-WRITE-4)."""
 
 from __future__ import annotations
 
@@ -46,6 +46,31 @@ def test_a_review_of_a_booking_is_its_contacts(trattoria, key, taken):
     }
     stats = key.get(f"contacts/{taken['contact']}/").json()["stats"]
     assert (stats["review_average"], stats["google_rating"]) == (4.0, None)
+
+
+def averages(key, *contacts):
+    return [key.get(f"contacts/{one}/").json()["stats"]["review_average"] for one in contacts]
+
+
+def test_the_reviews_of_a_booking_move_along_with_it(trattoria, key, taken):
+    bruno = key.post("contacts/", {"first_name": "Bruno", "email": "bruno@example.com"}).json()["id"]
+    key.post("reviews/", review(trattoria, booking=taken["id"]))
+
+    key.post(f"bookings/{taken['id']}/contact/", {"contact": bruno})
+    after = averages(key, taken["contact"], bruno)
+    key.post(f"bookings/{taken['id']}/contact/", {"contact": None})
+
+    assert after == [None, 4.0]
+    assert averages(key, taken["contact"], bruno) == [None, None]
+
+
+def test_a_booking_that_gains_its_contact_brings_its_review(trattoria, key):
+    taken = key.post("bookings/", booking(trattoria, guest={"first_name": "Bruno"})).json()
+    key.post("reviews/", review(trattoria, booking=taken["id"]))
+
+    edited = key.patch(f"bookings/{taken['id']}/", {"guest": {"email": "bruno@example.com"}}).json()
+
+    assert averages(key, edited["contact"]) == [4.0]
 
 
 def test_a_chosen_contact_and_a_guest_who_is_found_and_one_who_is_not(trattoria, key, taken):

@@ -7,7 +7,7 @@ import datetime
 from bookings import lifecycle, taking
 from bookings.models import Booking, BookingKind, BookingStatus
 from crm.channel import Channel
-from crm.intake import Guest
+from crm.guest_data import Guest
 from crm.models import Visit
 from tests.personas import Bearer, Place
 

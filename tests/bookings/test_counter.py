@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bookings import editing, lifecycle, linking, taking
 from bookings.models import Booking, BookingKind, BookingStatus
 from crm.channel import Channel
-from crm.intake import Guest
+from crm.guest_data import Guest
 from crm.models import Contact, ContactStats, Visit, VisitSource
 from staff import venues
 from tests.personas import Place

@@ -14,7 +14,7 @@ from bookings.taking import Taken
 from crm import bin as contact_bin
 from crm import editing as contact_editing
 from crm.channel import Channel
-from crm.intake import CrmSync, EmailInUse, EmailLocked, Guest, PhoneInUse
+from crm.guest_data import CrmSync, EmailInUse, EmailLocked, Guest, PhoneInUse
 from crm.models import Contact, ContactIdentifier, ContactStats, Visit
 from tests.personas import Place
 

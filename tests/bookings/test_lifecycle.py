@@ -10,7 +10,7 @@ from django.utils import timezone
 from bookings import editing, lifecycle, linking, taking
 from bookings.models import BookingKind, BookingStatus
 from crm.channel import Channel
-from crm.intake import CrmSync, EmailInUse, EmailLocked, Guest
+from crm.guest_data import CrmSync, EmailInUse, EmailLocked, Guest
 from crm.models import Contact, ContactStats, Visit
 
 ANNA = {"first_name": "Anna", "last_name": "Rossi", "email": "anna@example.net"}

@@ -38,6 +38,7 @@ def test_the_image_does_not_run_as_root():
 
 def test_every_secret_must_be_given():
     text = (state.PROJECT_ROOT / "docker-compose.yml").read_text()
-    secrets = ("SECRET_KEY", "POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD", "BROKER_PASSWORD")
+    passwords = ("POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD", "BROKER_PASSWORD")
+    secrets = ("SECRET_KEY", "PRIVACY_PEPPER", "HEALTH_KEYS", *passwords)
 
     assert [name for name in secrets if f"${{{name}:?" not in text or f"${{{name}}}" in text] == []

@@ -23,6 +23,8 @@ from tests.config.installations import Installation
 
 # The bars in seconds are held by the nightly tests, on a machine that does nothing else.
 PATIENCE = 30.0
+# One process each: enough for what is not about their number, which `running` leaves at its default.
+SMALL = {"WEB_WORKERS": "1", "WORKER_PROCESSES": "1"}
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,7 @@ def test_a_taken_port_that_was_asked_for_is_an_error_and_is_not_swapped():
 def test_nobody_needs_to_read_what_it_prints():
     with installations.fresh() as installation:
         home = installation.home
+        installation.environment |= SMALL
         installation.process = installation.command("up", "--port", str(installation.port), stdout=subprocess.PIPE)
         assert installation.answers_within(installations.START_SECONDS)
         noise = "x" * 4000
@@ -99,7 +102,7 @@ def test_servers_that_the_environment_names_are_used_and_none_is_started(running
     given = state.read(running.home / state.CONNECTION_FILE)
     urls = {name: given[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")}
     with installations.fresh() as installation:
-        installation.environment |= urls
+        installation.environment |= SMALL | urls
         installation.start()
 
         assert installation.answers_within(PATIENCE, "/readyz")

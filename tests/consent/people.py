@@ -11,7 +11,7 @@ from consent.recording import Occurrence, Outcome
 from consent.status import Event
 from crm import identity, intake
 from crm.channel import Channel
-from crm.intake import Guest, Intake
+from crm.guest_data import Guest, Intake
 from crm.models import Contact
 from tenants import scope
 from tenants.models import Venue

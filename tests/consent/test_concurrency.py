@@ -17,7 +17,7 @@ from consent.recording import OptIn
 from consent.status import ConsentChannel, Event, Status, step
 from crm import identity, intake
 from crm.channel import Channel
-from crm.intake import Guest, Intake
+from crm.guest_data import Guest, Intake
 from crm.models import Contact
 from tenants import scope
 from tests.consent.people import EMAIL, GUEST, NOON, PHONE, anna, happen, occurrence

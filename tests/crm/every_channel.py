@@ -40,7 +40,8 @@ class Happening:
     status: str = ""
     total: int = 0
     refunded: int = 0
-    counts: bool = True
+    is_voided: bool = False
+    order: Happening | None = None
     pk: Any = None
 
     @property
@@ -50,7 +51,13 @@ class Happening:
 
     @property
     def is_purchase(self) -> bool:
-        return (self.kind == "order" and self.status == "fulfilled") or (self.kind == "receipt" and self.counts)
+        bought = {"order": self.status == "fulfilled", "receipt": not (self.is_voided or self.is_of_a_fulfilled_order)}
+        return bought.get(self.kind, False)
+
+    @property
+    def is_of_a_fulfilled_order(self) -> bool:
+        """A refunded order was one, too."""
+        return self.order is not None and self.order.status in ("fulfilled", "refunded")
 
     @property
     def day(self) -> datetime.date:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from crm import intake
 from crm.channel import Channel
-from crm.intake import Guest, Intake, Reception
+from crm.guest_data import Guest, Intake, Reception
 from tests.personas import Place
 
 ANNA: dict[str, Any] = {

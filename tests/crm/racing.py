@@ -12,7 +12,7 @@ from bookings import lifecycle, taking
 from bookings.models import BookingKind, BookingStatus
 from crm import intake
 from crm.channel import Channel
-from crm.intake import Guest, Intake
+from crm.guest_data import Guest, Intake
 from orders import fulfilment
 from orders import taking as order_taking
 from orders.models import OrderKind, OrderStatus

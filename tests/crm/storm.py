@@ -16,7 +16,7 @@ from bookings.models import Booking, BookingKind, BookingStatus
 from crm import bin as contact_bin
 from crm import editing, intake, tags
 from crm.channel import Channel
-from crm.intake import Guest, Intake
+from crm.guest_data import Guest, Intake
 from crm.models import Contact, ContactState
 from tenants import scope
 from tenants.models import Venue

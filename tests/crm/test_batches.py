@@ -11,7 +11,7 @@ from django.utils import timezone
 from audit.models import AuditEntry
 from crm import intake
 from crm.channel import Channel
-from crm.intake import CrmSync, Guest, Intake, Reception
+from crm.guest_data import CrmSync, Guest, Intake, Reception
 from crm.models import Contact, ContactIdentifier, DuplicatePair, FieldChange
 from tests.crm.guests import ANNA, take
 from tests.personas import Place

@@ -11,7 +11,7 @@ from crm import bin as contact_bin
 from crm import filters, listing, tags
 from crm.channel import Channel
 from crm.editing import NotInList
-from crm.intake import CrmSync, EmailInUse, Guest, PhoneInUse
+from crm.guest_data import CrmSync, EmailInUse, Guest, PhoneInUse
 from crm.models import Contact, ContactTag, SearchToken
 from tests.crm.guests import ANNA, BRUNO, take
 from tests.personas import Place

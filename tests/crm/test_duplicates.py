@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from crm import bin as contact_bin
-from crm import duplicates, editing, filters, listing
+from crm import details, editing, filters, listing
 from crm.models import Contact, DuplicatePair
 from tests.crm.guests import take
 from tests.personas import Place
@@ -24,7 +24,7 @@ def family(inside: Place) -> list[Contact]:
 
 def badges() -> list[str]:
     """The e-mails of the contacts that the list marks as duplicates."""
-    flagged = duplicates.flagged(listing.active().values_list("pk", flat=True))
+    flagged = [pk for pk, one in details.of(listing.active().values_list("pk", flat=True)).items() if one.is_duplicate]
     marked = list(listing.active().filter(pk__in=flagged).values_list("email", flat=True))
     filtered = [one.email for one in filters.filtered(listing.active(), {"duplicates": "true"}).qs]
     others = [one.email for one in filters.filtered(listing.active(), {"duplicates": "false"}).qs]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crm import editing, history
-from crm.intake import CrmSync, EmailInUse, Guest, PhoneInUse
+from crm.guest_data import CrmSync, EmailInUse, Guest, PhoneInUse
 from crm.models import Contact, ContactIdentifier, DuplicatePair, FieldChange
 from tests.crm.guests import ANNA, BRUNO, take
 from tests.personas import Place

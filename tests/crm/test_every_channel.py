@@ -22,7 +22,7 @@ from bookings.models import Booking, BookingKind, BookingStatus
 from crm import bin as contact_bin
 from crm import rebuilding
 from crm.channel import Channel
-from crm.intake import EmailInUse, Guest
+from crm.guest_data import EmailInUse, Guest
 from crm.models import Contact, ContactStats, Visit
 from orders import fulfilment, receipt_linking, receiving, refunding, voiding
 from orders import linking as order_linking
@@ -113,15 +113,27 @@ class Months(RuleBasedStateMachine):
         self._happened("receipt", number, at, email, receiving.receive(draft).receipt, total=total)
 
     @precondition(lambda self: self._of("order"))
-    @rule(pick=picks)
-    def pay_for_an_order(self, pick: int) -> None:
-        """The till's receipt of an order is the same purchase."""
+    @rule(pick=picks, email=emails, total=st.integers(1, 5000))
+    def pay_for_an_order(self, pick: int, email: str, total: int) -> None:
+        """The till's receipt of an order is the same purchase; it is the order's guest's, unless it names another."""
         order = self._one("order", pick)
         number = PLACES.index(order.place)
-        draft = receiving.Draft(self.venues[number], order.at, 100, 100, order.place.currency, order=order.pk)
+        draft = receiving.Draft(
+            self.venues[number],
+            order.at,
+            total,
+            total,
+            order.place.currency,
+            order=order.pk,
+            guest=Guest(email=email),
+        )
         receipt = receiving.receive(draft).receipt
+        if email:
+            self._happened("receipt", number, order.at, email, receipt, total=total, order=order)
+            return
+        guest = order.guest if order.guest and order.guest.is_active else None
         self.model.happenings.append(
-            Happening("receipt", order.place, order.at, order.guest, total=100, counts=False, pk=receipt.pk)
+            Happening("receipt", order.place, order.at, guest, total=total, order=order, pk=receipt.pk)
         )
 
     @precondition(lambda self: self._of("booking"))
@@ -156,7 +168,7 @@ class Months(RuleBasedStateMachine):
     @rule(pick=picks)
     def void(self, pick: int) -> None:
         receipt = self._one("receipt", pick)
-        receipt.counts = False
+        receipt.is_voided = True
         voiding.void(_row(receipt), at=datetime.datetime.now(datetime.UTC))
 
     @precondition(lambda self: any(one.kind in LINKS for one in self.model.happenings))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from audit.models import AuditEntry
-from crm import anonymous, filters, groups, listing, merging
+from crm import anonymous, details, filters, groups, listing, merging
 from crm import bin as contact_bin
 from crm.channel import Channel
 from crm.models import Contact, ContactGroup, GroupMember
@@ -35,10 +35,10 @@ def last_entry() -> tuple[str, int]:
 def test_a_contact_is_in_a_group_once_however_often_it_is_added(anna: Contact, bruno: Contact) -> None:
     group = groups.create("Wine evenings")
 
-    assert groups.add(group, [anna.pk, bruno.pk, anna.pk]) == 2
+    assert len(groups.add(group, [anna.pk, bruno.pk, anna.pk])) == 2
     assert last_entry() == ("group_members_added", 2)
     before = AuditEntry.objects.count()
-    assert groups.add(group, [anna.pk]) == 0
+    assert len(groups.add(group, [anna.pk])) == 0
 
     assert AuditEntry.objects.count() == before
     assert groups.member_counts([group.pk]) == {group.pk: 2}
@@ -48,8 +48,8 @@ def test_taking_out_who_is_not_in_it_changes_nothing(anna: Contact, bruno: Conta
     group = groups.create("Wine evenings")
     groups.add(group, [anna.pk])
 
-    assert groups.remove(group, [bruno.pk]) == 0
-    assert groups.remove(group, [anna.pk, bruno.pk]) == 1
+    assert len(groups.remove(group, [bruno.pk])) == 0
+    assert len(groups.remove(group, [anna.pk, bruno.pk])) == 1
 
     assert last_entry() == ("group_members_removed", 1)
     assert list(groups.members(group)) == []
@@ -84,10 +84,10 @@ def test_the_id_of_a_merged_contact_means_its_winner(inside: Place, anna: Contac
     merging.absorb(user, into=anna, at=timezone.now())
     group = groups.create("Wine evenings")
 
-    assert groups.add(group, [user.pk, anna.pk]) == 1
-    assert groups.add(group, [user.pk]) == 0
+    assert len(groups.add(group, [user.pk, anna.pk])) == 1
+    assert len(groups.add(group, [user.pk])) == 0
     assert list(groups.members(group)) == [anna]
-    assert groups.remove(group, [user.pk]) == 1
+    assert len(groups.remove(group, [user.pk])) == 1
 
     assert GroupMember.objects.count() == 0
 
@@ -135,6 +135,7 @@ def test_the_groups_of_a_page_cost_one_statement(anna: Contact, bruno: Contact) 
     groups.add(local, [bruno.pk])
 
     with CaptureQueriesContext(connection) as captured:
-        assert groups.ids_of([anna.pk, bruno.pk]) == {anna.pk: [wine.pk], bruno.pk: [wine.pk, local.pk]}
-        assert len(captured) == 1
-    assert [one.name for one in groups.of(bruno)] == ["Local", "Wine"]
+        found = details.of([anna.pk, bruno.pk])
+    assert [found[one.pk].groups for one in (anna, bruno)] == [[wine.pk], [wine.pk, local.pk]]
+    assert len(captured) == 1
+    assert [one.name for one in groups.places(bruno) if one.is_taken] == ["Local", "Wine"]

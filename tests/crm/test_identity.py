@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from crm import editing, identity, intake
 from crm.channel import Channel
-from crm.intake import CrmSync, Guest, Intake
+from crm.guest_data import CrmSync, Guest, Intake
 from crm.models import Contact, ContactIdentifier, DuplicatePair, SearchToken
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from crm import editing, intake, tags
+from crm import editing, tags
 from crm.channel import Channel
-from crm.intake import CrmSync, Mode, UnknownContact
+from crm.guest_data import CrmSync, EmailInUse, Mode, PhoneInUse, UnknownContact
 from crm.models import Contact, ContactTag, FieldChange
 from tests.crm.guests import ANNA, BRUNO, take
 from tests.personas import Place
@@ -106,12 +106,12 @@ def test_the_contact_that_staff_chose_wins_over_the_keys(inside: Place) -> None:
 @pytest.mark.parametrize(
     ("guest", "error"),
     [
-        ({"email": "anna@example.net"}, intake.EmailInUse),
-        ({"email": "", "phone": "+393409998887"}, intake.PhoneInUse),
+        ({"email": "anna@example.net"}, EmailInUse),
+        ({"email": "", "phone": "+393409998887"}, PhoneInUse),
     ],
 )
 def test_a_chosen_contact_does_not_take_the_keys_of_another(
-    inside: Place, guest: dict[str, Any], error: type[intake.EmailInUse]
+    inside: Place, guest: dict[str, Any], error: type[EmailInUse]
 ) -> None:
     take(inside, **ANNA)
     take(inside, last_name="Neri", phone="+393409998887")

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from audit.models import AuditEntry
 from bookings import linking, taking
 from bookings.models import Booking, BookingKind
-from crm import anonymous, editing, groups, identity, merging, search, statistics, tags, visits
+from crm import anonymous, details, editing, groups, identity, merging, search, statistics, tags, visits
 from crm import bin as contact_bin
 from crm.channel import Channel
 from crm.editing import NotInList
@@ -195,7 +195,7 @@ class TestAnOldId:
         absorb(other, bruno)
 
         assert identity.open_book((), [old.pk]).contacts[old.pk].pk == bruno.pk
-        assert merging.merged_from([bruno.pk]) == {bruno.pk: sorted([old.pk, other.pk])}
+        assert details.of([bruno.pk])[bruno.pk].merged_from == sorted([old.pk, other.pk])
 
     def test_of_a_winner_in_the_bin_leads_to_nobody(self, anna: Contact, old: Contact) -> None:
         contact_bin.delete(anna)

@@ -23,7 +23,7 @@ from bookings.models import Booking, BookingKind, BookingStatus
 from crm import bin as contact_bin
 from crm import editing, intake
 from crm.channel import Channel
-from crm.intake import Guest, Intake
+from crm.guest_data import Guest, Intake
 from crm.models import Contact, Visit
 from staff import venues
 from tenants.refusal import Refusal

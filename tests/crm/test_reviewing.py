@@ -12,9 +12,10 @@ from audit.actions import Action
 from audit.models import AuditEntry
 from crm import bin as contact_bin
 from crm import filters, listing, reviewing
-from crm.intake import Guest, UnknownContact
+from crm.event_time import InFuture
+from crm.guest_data import Guest, UnknownContact
 from crm.models import Contact, ContactStats, Review, ReviewSource
-from crm.reviewing import OfBooking, Opinion, Recorded, ReviewedInFuture
+from crm.reviewing import OfBooking, Opinion, Recorded
 from tests.crm.guests import ANNA, BRUNO, take
 from tests.personas import Place
 
@@ -127,6 +128,18 @@ def test_a_booking_tells_whose_it_is_also_in_the_bin(inside: Place) -> None:
     assert (figures(anna)[0], figures(bruno)[0]) == (1, 1)
 
 
+def test_whose_review_a_booking_tells_moves_with_it_and_a_named_author_stays(inside: Place) -> None:
+    anna, bruno = take(inside, **ANNA).known_contact, take(inside, **BRUNO).known_contact
+    carla = take(inside, first_name="Carla", email="carla@example.net").known_contact
+    booking = OfBooking(uuid7(), anna.pk)
+    hers = review(inside, booking=booking).review
+    his = review(inside, booking=booking, contact=bruno.pk).review
+
+    reviewing.carry(booking, carla.pk)
+
+    assert [Review.objects.get(pk=one.pk).contact for one in (hers, his)] == [carla, bruno]
+
+
 def test_an_unknown_contact_or_one_in_the_bin_cannot_be_named(inside: Place) -> None:
     bruno = take(inside, **BRUNO).known_contact
     contact_bin.delete(bruno)
@@ -155,7 +168,7 @@ def test_a_known_external_id_changes_nothing(inside: Place) -> None:
 def test_a_review_of_the_future_is_refused_and_a_clock_a_little_ahead_counts_as_now(inside: Place) -> None:
     ahead = datetime.timedelta(minutes=5)
 
-    with pytest.raises(ReviewedInFuture) as refused:
+    with pytest.raises(InFuture) as refused:
         review(inside, reviewed_at=NOON + ahead + datetime.timedelta(microseconds=1))
 
     assert (refused.value.field, Review.objects.count()) == ("reviewed_at", 0)

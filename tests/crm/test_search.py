@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from crm import filters, intake, listing
 from crm.channel import Channel
-from crm.intake import Guest, Intake
+from crm.guest_data import Guest, Intake
 
 GUESTS = [
     Guest(first_name="Giulia", last_name="Moretti", email="giulia.moretti@example.net", phone="333 104 2217"),

@@ -324,6 +324,23 @@ def test_a_contact_is_found_by_each_beginning_of_each_of_its_words(
         assert all(matches(search_text.parse(word[:end]), tokens, "") for end in range(1, len(word) + 1))
 
 
+@given(first_name=st.text(max_size=20), last_name=st.text(max_size=20), company=st.text(max_size=20))
+def test_a_signature_has_the_bits_of_each_beginning_of_each_word(first_name: str, last_name: str, company: str) -> None:
+    tokens = search_text.index_tokens(first_name=first_name, last_name=last_name, company=company)
+    signature = search_text.signature(tokens)
+
+    for word in tokens:
+        for end in range(1, len(word) + 1):
+            sought = search_text.signature([word[:end]])
+            assert signature & sought == sought
+
+
+def test_a_signature_fits_a_column_and_tells_words_apart() -> None:
+    assert 0 <= search_text.signature(f"{number:03}" for number in range(1000)) < 2**63
+    assert search_text.signature(["#333", "ab", ""]) == 0
+    assert search_text.signature(["maria"]) == search_text.signature(["mario"]) != search_text.signature(["rossi"])
+
+
 _LETTERS = st.text(st.characters(categories=["L", "Pd", "Zs", "Mn"]), max_size=20)
 
 

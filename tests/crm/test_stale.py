@@ -15,7 +15,7 @@ from crm import bin as contact_bin
 from crm import editing, tags
 from crm.channel import Channel
 from crm.editing import NotInList
-from crm.intake import Guest, PhoneInUse
+from crm.guest_data import Guest, PhoneInUse
 from crm.models import Contact, ContactIdentifier, ContactStats, Visit
 from tests.crm.guests import ANNA, BRUNO, take
 from tests.personas import Place

@@ -14,14 +14,19 @@ from bookings.taking import Draft
 from consent.recording import OptIn
 from crm import editing, tags
 from crm.channel import Channel
-from crm.intake import Guest
+from crm.guest_data import Guest
 from crm.models import Contact, Tag
 from orders import blocking, discounts, fulfilment, receiving, refunding
 from orders import taking as ordering
 from orders.models import DiscountKind, Order, OrderAttempt, OrderKind, OrderStatus
 from orders.totals import Amounts, Item, Tax
+from outreach import inquiring
+from outreach import receiving as hearing
+from outreach.arrival import Sender
+from outreach.models import Direction, Message, MessageChannel, MessageKind, MessageStatus
 from tenants import scope
 from tenants.models import Venue
+from tests import kept
 from tests.personas import Place
 
 GUESTS: tuple[dict[str, Any], ...] = (
@@ -85,6 +90,7 @@ class Evening:
         lifecycle.set_status(booking, BookingStatus(status), at=booking.starts_at)
 
 
+@kept.again
 def guests_of(place: Place) -> Evening:
     """The guests, with tags, notes and past evenings. The scope is open."""
     tags.create("Allergy nuts") if not Tag.objects.filter(key="allergy_nuts").exists() else None
@@ -107,6 +113,7 @@ def guests_of(place: Place) -> Evening:
     return found
 
 
+@kept.again
 def board_of(place: Place) -> Evening:
     """The guests, and a board with every state a row can have. The day's border is half a day away, whenever this runs."""
     half_a_day_ago = timezone.now() - datetime.timedelta(hours=12)
@@ -155,6 +162,7 @@ def order(found: Evening, name: str, minutes_ago: int, items: dict[str, int], **
     return ordering.take(draft).order
 
 
+@kept.again
 def orders_of(found: Evening) -> dict[str, Order]:
     """Orders in every state, with a discount, a refund, a receipt, a block and its refused attempt. The scope is open."""
     made = {
@@ -221,9 +229,33 @@ def standing_of(found: Evening) -> None:
     ).save(force_insert=True)
 
 
+@kept.again
 def sales_of(found: Evening) -> dict[str, Order]:
     """Everything that is sold, and to whom it is not. The scope is open."""
     made = orders_of(found)
     receipts_of(found, made["fulfilled"])
     standing_of(found)
     return made
+
+
+def words_of(found: Evening) -> None:
+    """What Giulia wrote, by the contact form and in the app, and was answered, which did not always leave. The scope is open."""
+    moretti, hours = found.guests["Moretti"], datetime.timedelta(hours=1)
+    sender = Sender(found.venue, Guest(email=moretti.email), {"email": moretti.email})
+    inquiring.receive(sender, subject="A birthday", message="Do you have a table for twenty on the 14th?\nWith a cake.")
+    message = hearing.receive(
+        moretti, venue=found.venue, text="Is the garden open on Sundays?", at=found.now - 2 * hours
+    )
+    for minutes, text, own in (
+        (60, "Yes, from noon until the last guest leaves.", {"status": MessageStatus.SENT}),
+        (
+            5,
+            "And the cake is on us.",
+            {"status": MessageStatus.FAILED, "error": "refused", "error_detail": "mailbox full"},
+        ),
+    ):
+        Message(
+            contact=moretti, venue=found.venue, direction=Direction.OUT, channel=MessageChannel.EMAIL, kind=MessageKind.REPLY,
+            address=moretti.email, subject="Re: A birthday", text=text, at=found.now - datetime.timedelta(minutes=minutes),
+            sent_on=message.sent_on, sent_by="Owner", **own,
+        ).save(force_insert=True)  # fmt: skip

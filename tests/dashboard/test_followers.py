@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from crm.intake import Guest
+from crm.guest_data import Guest
 from outreach import app_messages, following, registering
 from outreach.models import Follower
 from tenants.permissions import Role

@@ -104,6 +104,37 @@ def test_rows_are_ticked_and_put_into_a_group(visit: LetIn, house: Place, size: 
     assert members(house, "Wine evenings") == {"Moretti", "Villa", "Villani"}
 
 
+def test_what_was_put_into_a_group_is_taken_out_again_by_undo(visit: LetIn, house: Place) -> None:
+    page = visit(house).go("contacts/?q=sara")
+    tick(page, "Sara Villa", "Sara Villani")
+    page.locator("summary", has_text="Add to group").click()
+    page.get_by_role("button", name="Wine evenings").click()
+
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.locator("main")).to_contain_text("1 contact is no longer in “Wine evenings”.")
+    assert "q=sara" in page.url
+    assert members(house, "Wine evenings") == {"Moretti", "Villa"}
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("main")).to_contain_text("1 contact added to “Wine evenings”.")
+    assert members(house, "Wine evenings") == {"Moretti", "Villa", "Villani"}
+
+
+def test_undo_of_a_new_group_takes_the_group_away(visit: LetIn, house: Place) -> None:
+    page = visit(house).go("contacts/?q=sara")
+    tick(page, "Sara Villa")
+    page.locator("summary", has_text="Add to group").click()
+    page.get_by_label("New group").fill("Saras")
+    page.get_by_role("button", name="Create and add").click()
+
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.locator("main")).to_contain_text("The group “Saras” is gone")
+    assert "q=sara" in page.url
+    with house.enter():
+        assert not ContactGroup.objects.filter(name="Saras").exists()
+
+
 def test_enter_in_the_new_groups_name_makes_it_and_fills_it(visit: LetIn, house: Place) -> None:
     page = visit(house).go("contacts/?q=sara")
     page.get_by_role("checkbox", name="Select all on this page").check()
@@ -141,6 +172,47 @@ def test_filters_are_saved_as_a_segment_that_opens_again(visit: LetIn, house: Pl
 
     page.get_by_role("link", name="Segments").click()
     expect(page.locator("tr", has_text="Important Giulias")).to_contain_text("VIP")
+
+
+def test_the_filters_of_a_segment_are_replaced_by_those_of_the_list_and_brought_back(
+    visit: LetIn, house: Place
+) -> None:
+    page = visit(house).go("segments/")
+    page.get_by_role("link", name="Adjust Italian regulars").click()
+    expect(page.get_by_role("button", name="Update “Italian regulars”")).to_have_count(0)
+    page.locator(".chip", has_text="VIP").click()
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.get_by_label("Visits, at least").fill("3")
+    page.get_by_role("button", name="Show contacts").click()
+
+    page.get_by_role("button", name="Update “Italian regulars”").click()
+
+    expect(page.locator("main")).to_contain_text("“Italian regulars” has the new filters.")
+    expect(page.locator(".chip", has_text="Italian regulars")).to_be_visible()
+    with house.enter():
+        assert Segment.objects.get(name="Italian regulars").filters == {"language": "it", "visits_min": "3"}
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("link", name="Adjust this segment")).to_be_visible()
+    with house.enter():
+        assert Segment.objects.get(name="Italian regulars").filters == {
+            "language": "it",
+            "tag": ["vip"],
+            "visits_min": "1",
+        }
+
+
+def test_a_segment_is_not_updated_by_who_may_not_nor_with_faulty_filters(house: Place, bistro: Place) -> None:
+    with house.enter():
+        segment = Segment.objects.get(name="Italian regulars")
+    path = f"segments/{segment.pk}/update/"
+
+    host = house.signed_in(Role.HOST).post(f"/t/{house.tenant.slug}/{path}", {"filters": "language=fr"})
+    stranger = bistro.signed_in().post(f"/t/{bistro.tenant.slug}/{path}", {"filters": "language=fr"})
+    faulty = house.signed_in().post(f"/t/{house.tenant.slug}/{path}", {"filters": "visits_min=many"})
+
+    assert (host.status_code, stranger.status_code, faulty.status_code) == (403, 404, 302)
+    with house.enter():
+        assert Segment.objects.get(pk=segment.pk).filters == segment.filters
 
 
 def test_group_and_segment_are_filters_of_the_panel(visit: LetIn, house: Place) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from bookings.models import Booking
 from crm import editing, tags
-from crm.intake import Guest
+from crm.guest_data import Guest
 from crm.models import Contact, ContactState, ContactTag
 from tenants.permissions import Role
 from tests.dashboard import evening

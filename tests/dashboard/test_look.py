@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from bookings.models import Booking, BookingStatus
-from crm.models import Contact
-from orders.models import Order
+from crm import segments
+from crm.models import Contact, Segment
+from orders.models import Order, Receipt
 from tests.dashboard import evening
 from tests.dashboard.conftest import DESK, PHONE, Visit
 from tests.personas import Place
@@ -29,6 +30,8 @@ def _paths(place: Place) -> dict[str, str]:
         order = Order.objects.get(contact=giulia)
         opened = Order.objects.get(contact__last_name="De Luca")
         booking = Booking.objects.get(contact=giulia, status=BookingStatus.CONFIRMED)
+        receipt = Receipt.objects.get(external_id="R-1007")
+        segment = Segment.objects.get()
     return {
         "board": "",
         "contacts": "contacts/",
@@ -56,11 +59,18 @@ def _paths(place: Place) -> dict[str, str]:
         "orders-none": "orders/?period=yesterday&status=ready",
         "order": f"orders/{order.pk}/",
         "order-open": f"orders/{opened.pk}/",
+        "order-edit": f"orders/{opened.pk}/edit/",
+        "order-edit-settled": f"orders/{order.pk}/edit/",
+        "receipts": "receipts/",
+        "receipts-none": "receipts/?show=unlinked",
+        "receipt": f"receipts/{receipt.pk}/",
+        "segment": f"contacts/?segment={segment.pk}",
+        "segment-adjusted": f"contacts/?language=it&adjust={segment.pk}",
         "order-new": "orders/new/",
         "order-known": f"orders/new/?contact={giulia.pk}",
         "order-blocked": f"orders/new/?contact={chiara.pk}",
         "messages": "messages/?show=all",
-        "messages-none": "messages/?show=failed",
+        "messages-failed": "messages/?show=failed",
         "write": f"contacts/{giulia.pk}/write/?template=ask_opinion",
         "followers": "followers/",
         "message-templates": "settings/messages/",
@@ -84,7 +94,10 @@ def test_every_page_is_legible_and_can_be_used(
     visit: Visit, trattoria: Place, size: tuple[int, int], language: str
 ) -> None:
     with trattoria.enter():
-        evening.sales_of(evening.board_of(trattoria))
+        found = evening.board_of(trattoria)
+        evening.sales_of(found)
+        evening.words_of(found)
+        segments.create("Italian regulars", {"language": "it", "visits_min": 1})
     visitor, faults = visit(trattoria, size=size, language=language), []
 
     for name, path in _paths(trattoria).items():

@@ -1,8 +1,10 @@
-"""Messages through the pages: suggested, written, answered, kept as templates (R-CONSENT-3, R-CRM-3, R-CRM-7, R-ID-1)."""
+"""Writing to a guest through the pages: suggested, with a template, as a reply (R-CONSENT-3, R-CRM-7).
+
+What guests wrote is in test_inbox.py (R-CRM-3, R-ID-1), templates in test_message_settings.py.
+"""
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 import pytest
@@ -10,118 +12,35 @@ from django.utils import timezone
 from playwright.sync_api import expect
 from uuid_utils.compat import uuid7
 
-from bookings import lifecycle, taking
-from bookings.models import BookingKind, BookingStatus
-from bookings.taking import Draft as BookingDraft
-from consent import unsubscribing
-from consent.status import ConsentChannel, Status
-from consent.unsubscribing import Evidence
 from crm import bin, editing  # noqa: A004 - the contacts' bin
-from crm.channel import Channel
-from crm.intake import Guest
+from crm.guest_data import Guest
 from crm.models import Contact
-from outreach import delivering, following, inquiring, receiving, wording
-from outreach.arrival import Sender
-from outreach.models import Inquiry, Message, MessageStatus, MessageTemplate
-from outreach.suggested_texts import Wording
-from tenants import scope
+from outreach import following
 from tenants.permissions import Role
 from tests.dashboard.conftest import Visit as LetIn
 from tests.dashboard.counter import see, send, text_of
+from tests.dashboard.letters import (
+    GIULIA,
+    HELLO,
+    WRITERS,
+    agree,
+    asked,
+    came,
+    own_template,
+    said,
+    sent,
+    template,
+    words,
+    write,
+)
 from tests.dashboard.test_pages import url
 from tests.personas import Place
-
-GIULIA = Guest(
-    first_name="Giulia", last_name="Moretti", email="giulia@example.com", phone="+393331042217", language="it"
-)
-WRITERS = [Role.OWNER, Role.MANAGER, Role.MARKETER]
-HELLO = {"channel": "email", "subject": "The book", "text": "We kept it for you."}
 
 
 @pytest.fixture
 def giulia(trattoria: Place) -> Contact:
     with trattoria.enter():
         return editing.add(GIULIA).contact
-
-
-def came(place: Place) -> None:
-    """Giulia booked online for yesterday, and sat at the table."""
-    starts_at = timezone.now() - datetime.timedelta(days=1)
-    guest = Guest(email=GIULIA.email)
-    with scope.enter(place.id, scope.SYSTEM):
-        booking = taking.take(
-            BookingDraft(
-                venue=place.venue,
-                guest=guest,
-                kind=BookingKind.RESERVATION,
-                channel=Channel.WEB,
-                party_size=2,
-                starts_at=starts_at,
-                contact=None,
-                snapshot={"email": GIULIA.email},
-            )
-        ).booking
-        lifecycle.set_status(booking, BookingStatus.ARRIVED, at=starts_at)
-
-
-def agree(place: Place, contact: Contact) -> None:
-    """She signed a paper: e-mail of the first venue."""
-    at = timezone.now()
-    evidence = Evidence("paper form", at.date() - datetime.timedelta(days=1), "I would like your news.")
-    with place.enter():
-        unsubscribing.set_status(
-            contact, Status.EXPLICIT, venue=place.venue, channel=ConsentChannel.EMAIL, evidence=evidence, at=at
-        )
-
-
-def asked(place: Place, message: str = "Do you have a table for twenty?", **guest: str) -> Inquiry:
-    """What came by the contact form."""
-    snapshot: dict[str, Any] = guest or {"first_name": "Giulia", "last_name": "Moretti", "email": GIULIA.email}
-    with scope.enter(place.id, scope.SYSTEM):
-        sender = Sender(place.venue, Guest(**snapshot), snapshot)
-        return inquiring.receive(sender, subject="A birthday", message=message).sent
-
-
-def said(place: Place, contact: Contact, text: str = "Is the garden open?", *, days_ago: int = 0) -> Message:
-    """What the guest wrote in the app."""
-    at = timezone.now() - datetime.timedelta(days=days_ago)
-    with place.enter():
-        return receiving.receive(contact, venue=place.venue, text=text, at=at)
-
-
-def template(place: Place, kind: str, language: str = "it", channel: str = "email") -> MessageTemplate:
-    with place.enter():
-        found: MessageTemplate = MessageTemplate.objects.get(
-            kind=kind, language=language, channel=channel, is_builtin=True
-        )
-        return found
-
-
-def _words(place: Place, contact: Contact, kind: str) -> Wording:
-    """What the suggested message says to this guest, by e-mail."""
-    found = template(place, kind)
-    with place.enter():
-        return wording.filled(found, contact, place.venue)
-
-
-def own_template(place: Place, **changes: str) -> MessageTemplate:
-    fields = {"kind": "free", "name": "Parking", "language": "it", "channel": "email", "subject": "Where to park"}
-    values = {**fields, "text": "Hello {first_name}, park behind {venue}.", **changes}
-    assert send(place, "message_template_new", **values).status_code == 302
-    with place.enter():
-        return MessageTemplate.objects.get(name=values["name"])
-
-
-def sent(place: Place) -> list[Message]:
-    with place.enter():
-        return list(Message.objects.filter(direction="out"))
-
-
-def write(place: Place, contact: Contact, *, role: str = Role.OWNER, **values: Any) -> Any:
-    return send(place, "write", contact.pk, role=role, **{**HELLO, "venue": place.venue.pk, **values})
-
-
-# The suggested message on the card
 
 
 def test_who_was_here_is_to_be_asked_for_an_opinion_in_their_language(trattoria: Place, giulia: Contact) -> None:
@@ -133,7 +52,7 @@ def test_who_was_here_is_to_be_asked_for_an_opinion_in_their_language(trattoria:
 
     assert "has not been asked for an opinion yet. Ask for an opinion" in text_of(card)
     assert page.context["composition"].template == template(trattoria, "ask_opinion")
-    assert page.context["form"]["text"].value() == _words(trattoria, giulia, "ask_opinion").text
+    assert page.context["form"]["text"].value() == words(trattoria, giulia, "ask_opinion").text
     assert f"To {GIULIA.email} , from {trattoria.venue.name}" in text_of(page)
 
 
@@ -186,9 +105,6 @@ def test_a_host_who_may_not_write_sees_no_suggestion(trattoria: Place, giulia: C
     assert "Ask for an opinion" not in page
     assert " Write " not in page
     assert " Write " in see(trattoria, "contact", giulia.pk, role=Role.MARKETER)
-
-
-# Writing
 
 
 @pytest.mark.parametrize("role", WRITERS)
@@ -361,200 +277,12 @@ def test_another_tenant_finds_neither_contact_nor_inquiry_nor_template(
     assert "table for twenty" not in see(bistro, "messages", show="all")
 
 
-# The inbox
-
-
-def test_what_waits_for_an_answer_comes_newest_first(trattoria: Place, giulia: Contact) -> None:
-    said(trattoria, giulia, "Is the garden open?", days_ago=2)
-    asked(trattoria, "Do you have a table for twenty?")
-
-    page = see(trattoria, "messages", role=Role.HOST)
-
-    marks = ["Giulia Moretti open Inquiry · contact form", "table for twenty", "Giulia Moretti open", "garden open?"]
-    places = [page.index(mark) for mark in marks]
-    assert places[0] < places[1] < places[3]
-    assert "Mark as handled" not in page
-    assert "Reply" not in page
-
-
-@pytest.mark.parametrize("role", WRITERS)
-def test_an_inquiry_is_marked_as_handled_and_opened_again(trattoria: Place, role: str) -> None:
-    inquiry = asked(trattoria)
-    here = url(trattoria, "messages")
-
-    answer = send(trattoria, "inquiry_handled", inquiry.pk, role=role, handled="yes", next=here)
-
-    assert (answer.status_code, answer.url) == (302, here)
-    assert "Nothing is waiting for an answer" in see(trattoria, "messages")
-    assert "handled by" in see(trattoria, "messages", show="all")
-    send(trattoria, "inquiry_handled", inquiry.pk, role=role, handled="no")
-    assert "table for twenty" in see(trattoria, "messages")
-
-
-def test_a_host_may_not_mark_an_inquiry(trattoria: Place) -> None:
-    inquiry = asked(trattoria)
-
-    assert send(trattoria, "inquiry_handled", inquiry.pk, role=Role.HOST, handled="yes").status_code == 403
-    assert "table for twenty" in see(trattoria, "messages")
-
-
-def test_a_guests_message_is_open_until_the_venue_wrote_back(trattoria: Place, giulia: Contact) -> None:
-    said(trattoria, giulia, days_ago=1)
-    assert "garden open?" in see(trattoria, "messages")
-
-    write(trattoria, giulia)
-
-    assert "garden open?" not in see(trattoria, "messages")
-    assert "Giulia Moretti answered" in see(trattoria, "messages", show="all")
-
-
-def test_a_message_is_open_for_thirty_days_at_most(trattoria: Place, giulia: Contact) -> None:
-    said(trattoria, giulia, days_ago=31)
-
-    assert "garden open?" not in see(trattoria, "messages")
-    assert "garden open?" in see(trattoria, "messages", show="all")
-
-
-def test_a_message_that_did_not_leave_says_why(trattoria: Place, giulia: Contact) -> None:
-    said(trattoria, giulia)
-    write(trattoria, giulia)
-    with trattoria.enter():
-        Message.objects.filter(direction="out").update(
-            status=MessageStatus.FAILED, error=delivering.REFUSED, error_detail="550 no such user"
-        )
-
-    for name, args, query in (
-        ("messages", [], {"show": "failed"}),
-        ("messages", [], {"show": "all"}),
-        ("contact", [giulia.pk], {"tab": "communications"}),
-    ):
-        page = see(trattoria, name, *args, **query)
-        assert "The mail server or the SMS provider refused it. (550 no such user)" in page
-    assert "garden open?" in see(trattoria, "messages")
-
-
-def test_a_reply_is_offered_where_the_guest_can_be_reached(trattoria: Place, giulia: Contact) -> None:
-    inquiry = asked(trattoria)
-
-    page = trattoria.signed_in().get(url(trattoria, "messages")).content.decode()
-
-    assert f"{url(trattoria, 'write', giulia.pk)}?venue={trattoria.venue.pk}&amp;reply={inquiry.pk}" in page
-
-
-def test_a_guest_who_is_no_contact_is_named_as_the_form_says(trattoria: Place) -> None:
-    asked(trattoria, first_name="Nobody", last_name="Known")
-
-    page = trattoria.signed_in().get(url(trattoria, "messages"))
-
-    assert "Nobody Known open Inquiry" in text_of(page)
-    assert page.context["entries"][0]["reply_query"] == ""
-
-
-def test_pages_of_the_inbox_follow_one_another(
-    trattoria: Place, giulia: Contact, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("dashboard.inbox.PAGE_SIZE", 2)
-    said(trattoria, giulia, "first", days_ago=3)
-    said(trattoria, giulia, "second", days_ago=2)
-    asked(trattoria, "third")
-    client = trattoria.signed_in()
-
-    newest = client.get(url(trattoria, "messages"))
-    oldest = client.get(newest.context["older_url"])
-
-    assert [one["text"] for one in newest.context["entries"]] == ["third", "second"]
-    assert [one["text"] for one in oldest.context["entries"]] == ["first"]
-    assert client.get(oldest.context["newer_url"]).context["entries"][0]["text"] == "third"
-
-
-def test_an_unknown_view_and_a_broken_cursor_show_the_first_page(trattoria: Place) -> None:
-    asked(trattoria)
-
-    assert "table for twenty" in see(trattoria, "messages", show="zzz", cursor="zzz")
-
-
-# Templates
-
-
-@pytest.mark.parametrize("role", WRITERS)
-def test_a_suggested_message_is_reworded_and_goes_back_to_the_original(trattoria: Place, role: str) -> None:
-    asking = template(trattoria, "ask_opinion", "en")
-    original = trattoria.signed_in().get(url(trattoria, "message_template", asking.pk)).context["form"]["text"].value()
-    words = {"subject": "Well?", "text": "Hello {first_name}, how was it at {venue}?"}
-
-    assert send(trattoria, "message_template", asking.pk, role=role, **words).status_code == 302
-    page = see(trattoria, "message_template", asking.pk)
-    assert f"Hello Anna, how was it at {trattoria.venue.name}?" in page
-    assert "your words Well?" in see(trattoria, "message_templates")
-
-    assert send(trattoria, "message_template_reset", asking.pk, role=role).status_code == 302
-    form = trattoria.signed_in().get(url(trattoria, "message_template", asking.pk)).context["form"]
-    assert form["text"].value() == original
-    assert template(trattoria, "ask_opinion", "en").text == ""
-
-
-def test_saving_a_suggested_message_untouched_leaves_it_the_programs(trattoria: Place) -> None:
-    asking = template(trattoria, "ask_opinion", "en")
-    form = trattoria.signed_in().get(url(trattoria, "message_template", asking.pk)).context["form"]
-
-    send(
-        trattoria,
-        "message_template",
-        asking.pk,
-        subject=form["subject"].value(),
-        text=form["text"].value().replace("\n", "\r\n"),
-    )
-
-    assert template(trattoria, "ask_opinion", "en").text == ""
-
-
-def test_a_template_of_ones_own_is_added_renamed_and_deleted(trattoria: Place) -> None:
+def test_a_template_that_was_deleted_while_the_page_was_open_loses_no_words(trattoria: Place, giulia: Contact) -> None:
+    agree(trattoria, giulia)
     parking = own_template(trattoria)
-    assert "Parking Message Italian E-mail" in see(trattoria, "message_templates")
+    send(trattoria, "message_template_delete", parking.pk)
 
-    words = {"name": "The car", "subject": parking.subject, "text": parking.text}
-    assert send(trattoria, "message_template", parking.pk, **words).status_code == 302
-    assert "The car" in see(trattoria, "message_templates")
+    assert write(trattoria, giulia, template=str(parking.pk)).status_code == 302
 
-    assert send(trattoria, "message_template_delete", parking.pk).status_code == 302
-    assert "No templates of your own yet" in see(trattoria, "message_templates")
-
-
-def test_the_hidden_subject_of_an_sms_is_dropped(trattoria: Place) -> None:
-    assert own_template(trattoria, channel="sms", subject="left over").subject == ""
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ({"text": "Hello {name}"}, "Only {first_name}, {last_name} and {venue} may stand in braces."),
-        ({"subject": ""}, "An e-mail needs a subject."),
-        ({"name": ""}, "This field is required."),
-        ({"channel": "sms", "text": "a" * 919}, "An SMS has at most 918 characters."),
-        ({}, "There is already a template of this name, language and channel."),
-    ],
-)
-def test_a_faulty_template_is_told_beside_its_field(trattoria: Place, values: dict[str, str], expected: str) -> None:
-    own_template(trattoria)
-    fields = {"kind": "free", "name": "Parking", "language": "it", "channel": "email", "subject": "S", "text": "T"}
-
-    answer = send(trattoria, "message_template_new", **{**fields, **values})
-
-    assert answer.status_code == 400
-    assert expected in text_of(answer)
-
-
-def test_a_suggested_message_is_not_deleted(trattoria: Place) -> None:
-    asking = template(trattoria, "ask_opinion")
-
-    send(trattoria, "message_template_delete", asking.pk)
-
-    assert template(trattoria, "ask_opinion") == asking
-
-
-def test_a_host_may_not_touch_templates(trattoria: Place) -> None:
-    asking = template(trattoria, "ask_opinion")
-
-    for name in ("message_template", "message_template_reset", "message_template_delete"):
-        assert send(trattoria, name, asking.pk, role=Role.HOST, text="Mine").status_code == 403
-    assert template(trattoria, "ask_opinion").text == ""
+    (message,) = sent(trattoria)
+    assert (message.text, message.template, message.kind) == (HELLO["text"], None, "free")

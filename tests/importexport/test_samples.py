@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crm.models import Contact, ContactTag
-from tests.conftest import found_place
+from tests import foundings
 from tests.importexport.conftest import Importer
 
 PLACES = {
@@ -24,7 +24,7 @@ COUNTS = {
 
 def importer_in(country: str) -> Importer:
     code, zone, currency = PLACES[country]
-    return Importer(found_place("House", country=code, timezone=zone, currency=currency, venues=["One"]))
+    return Importer(foundings.found(name="House", country=code, timezone=zone, currency=currency, venues=["One"]))
 
 
 @pytest.mark.parametrize("name", COUNTS)

@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from crm.channel import Channel
-from crm.intake import Guest
+from crm.guest_data import Guest
 from crm.models import Contact, ContactStats
 from orders import fulfilment, taking
 from orders.models import Order, OrderKind, OrderStatus

@@ -9,7 +9,7 @@ import pytest
 from audit.models import AuditEntry
 from crm import bin as contact_bin
 from crm import editing as contact_editing
-from crm.intake import CrmSync, EmailInUse, EmailLocked, Guest, PhoneInUse, UnknownContact
+from crm.guest_data import CrmSync, EmailInUse, EmailLocked, Guest, PhoneInUse, UnknownContact
 from crm.models import Contact, ContactIdentifier
 from orders import editing, fulfilment, linking, refunding
 from orders.editing import OrderSettled

@@ -12,7 +12,7 @@ from bookings import lifecycle, taking
 from bookings.models import BookingKind, BookingStatus
 from crm import visits
 from crm.channel import Channel
-from crm.intake import Guest
+from crm.guest_data import Guest
 from crm.models import Visit, VisitSource
 from orders import fulfilment, linking
 from orders.fulfilment import SetByRefunds

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
+
+import pytest
+
+from crm import rebuilding
 from crm.models import Contact, ContactStats
-from orders.models import Receipt, ReceiptLine
+from orders import turnover
+from orders.models import Order, Receipt, ReceiptLine
 from tests import parallel
 from tests.api.test_bookings import ANNA
 from tests.api.test_ordering_block import order
 from tests.api.test_receipts import receipt, stats
 from tests.orders import racing
+
+BRUNO = {"first_name": "Bruno", "last_name": "Verdi", "email": "bruno@example.com"}
 
 
 def fulfilled(key, place, **changes):
@@ -53,18 +61,110 @@ def test_a_receipt_of_an_order_belongs_to_its_guest_and_never_counts_twice(tratt
     assert [one["id"] for one in key.get(f"contacts/{taken['contact']}/receipts/").json()["results"]] == [sent["id"]]
 
 
-def test_it_counts_once_too_when_the_order_is_fulfilled_later_or_refunded(trattoria, bearer):
+@pytest.mark.parametrize(
+    ("status", "spend"),
+    [
+        ("accepted", 4400),
+        ("preparing", 4400),
+        ("ready", 4400),
+        ("fulfilled", 2000),
+        ("cancelled", 4400),
+        ("rejected", 4400),
+    ],
+)
+def test_a_receipt_of_an_order_counts_until_the_order_does(trattoria, bearer, status, spend):
     key = bearer(trattoria)
     taken = key.post("orders/", order(trattoria)).json()
     key.post("receipts/", receipt(trattoria, order=taken["id"]))
-    before = stats(key, taken["contact"])["spend_total_minor"]
+    before = stats(key, taken["contact"])
 
+    key.post(f"orders/{taken['id']}/status/", {"status": status})
+
+    own = stats(key, taken["contact"])
+    assert (before["spend_total_minor"], before["order_count"], before["visit_count"]) == (4400, 0, 0)
+    assert (own["spend_total_minor"], own["average_ticket_minor"]) == (spend, spend)
+
+
+def test_a_status_that_is_taken_back_gives_the_purchase_back_to_the_receipt(trattoria, bearer):
+    key = bearer(trattoria)
+    taken = fulfilled(key, trattoria)
+    key.post("receipts/", receipt(trattoria, order=taken["id"]))
+
+    key.post(f"orders/{taken['id']}/status/", {"status": "ready"})
+
+    own = stats(key, taken["contact"])
+    assert (own["spend_total_minor"], own["order_count"], own["last_purchase_on"]) == (4400, 0, "2026-11-20")
     key.post(f"orders/{taken['id']}/status/", {"status": "fulfilled"})
-    after = stats(key, taken["contact"])["spend_total_minor"]
+    assert stats(key, taken["contact"])["spend_total_minor"] == 2000
+
+
+def test_what_was_refunded_does_not_come_again_by_the_receipt(trattoria, bearer):
+    key = bearer(trattoria)
+    taken = fulfilled(key, trattoria)
+    key.post("receipts/", receipt(trattoria, order=taken["id"]))
+
+    key.post(f"orders/{taken['id']}/refunds/", {"amount_minor": 500})
+    in_part = stats(key, taken["contact"])["spend_total_minor"]
+    key.post(f"orders/{taken['id']}/refunds/", {"amount_minor": 1500})
+
+    assert (in_part, stats(key, taken["contact"])["spend_total_minor"]) == (1500, None)
+
+
+def test_an_order_takes_the_purchase_from_another_guest_who_paid_for_it_and_gives_it_back(trattoria, bearer):
+    key = bearer(trattoria)
+    taken = key.post("orders/", order(trattoria)).json()
+    bruno = key.post("receipts/", receipt(trattoria, order=taken["id"], guest=BRUNO)).json()["contact"]
+
+    def spent():
+        return [stats(key, contact)["spend_total_minor"] for contact in (taken["contact"], bruno)]
+
+    while_open = spent()
+    key.post(f"orders/{taken['id']}/status/", {"status": "fulfilled"})
+    when_fulfilled = spent()
+    key.post(f"orders/{taken['id']}/status/", {"status": "cancelled"})
+    when_cancelled = spent()
     key.post(f"orders/{taken['id']}/refunds/", {"amount_minor": 2000})
 
-    assert (before, after) == (None, 2000)
-    assert stats(key, taken["contact"])["spend_total_minor"] is None
+    assert (while_open, when_fulfilled, when_cancelled) == ([None, 4400], [2000, None], [None, 4400])
+    assert spent() == [None, None]
+
+
+def test_a_receipt_of_an_open_order_that_is_given_to_another_guest_or_voided_takes_its_spend_along(trattoria, bearer):
+    key = bearer(trattoria)
+    taken = key.post("orders/", order(trattoria)).json()
+    sent = key.post("receipts/", receipt(trattoria, order=taken["id"])).json()
+    bruno = key.post("contacts/", BRUNO).json()["id"]
+
+    def spent():
+        return [stats(key, contact)["spend_total_minor"] for contact in (taken["contact"], bruno)]
+
+    key.post(f"receipts/{sent['id']}/contact/", {"contact": bruno})
+    linked = spent()
+    key.post(f"orders/{taken['id']}/status/", {"status": "fulfilled"})
+    when_fulfilled = spent()
+    key.post(f"orders/{taken['id']}/status/", {"status": "ready"})
+    when_ready = spent()
+    key.post("receipts/", receipt(trattoria, voided=True))
+
+    assert (linked, when_fulfilled, when_ready) == ([None, 4400], [2000, None], [None, 4400])
+    assert spent() == [None, None]
+
+
+def test_turnover_and_what_was_bought_follow_the_same_rule(trattoria, bearer):
+    key = bearer(trattoria)
+    taken = key.post("orders/", order(trattoria)).json()
+    key.post("receipts/", receipt(trattoria, order=taken["id"]))
+
+    def told():
+        with trattoria.enter():
+            sold = turnover.by_month(datetime.date(2026, 1, 1), datetime.date(2027, 12, 31))
+        names = [one["id"] for one in key.get("contacts/?bought_item=tiramisu").json()["results"]]
+        return sum(sold["EUR"].values()), names
+
+    while_open = told()
+    key.post(f"orders/{taken['id']}/status/", {"status": "fulfilled"})
+
+    assert (while_open, told()) == ((4400, [taken["contact"]]), (2000, []))
 
 
 def test_an_order_of_another_venue_is_unknown_to_the_till(trattoria, bearer):
@@ -139,3 +239,20 @@ def test_processes_with_one_external_id_record_one_receipt(commits, trattoria):
     with trattoria.enter():
         assert Contact.objects.count() == Receipt.objects.count() == ReceiptLine.objects.count() == 1
         assert ContactStats.objects.values_list("purchase_count", "spend_minor").get() == (1, 1000)
+
+
+def test_an_order_that_is_fulfilled_and_taken_back_while_its_receipts_come_in_counts_each_purchase_once(
+    commits, trattoria
+):
+    """Receipts of three guests, among them the order's, and taps on the order, at once."""
+    racing.take_and_fulfil(str(trattoria.id), str(trattoria.venue.pk), "A1")
+    with trattoria.enter():
+        order_id = str(Order.objects.get().pk)
+    place = (str(trattoria.id), str(trattoria.venue.pk), order_id)
+
+    parallel.together(racing.tap_or_pay, [(*place, number) for number in range(24)], processes=4)
+
+    with trattoria.enter():
+        assert Receipt.objects.count() == 12
+        assert ContactStats.objects.count() == 3
+    assert [one for chunk in rebuilding.rebuild(trattoria.id) for one in chunk.differences] == []

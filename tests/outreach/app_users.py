@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from crm import anonymous, editing, identity
 from crm.channel import Channel
-from crm.intake import Guest
+from crm.guest_data import Guest
 from crm.models import Contact
 from outreach import following, registering
 from outreach.models import Follower

@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from crm import merging
-from crm.intake import CrmSync
+from crm.event_time import InFuture
+from crm.guest_data import CrmSync
 from crm.models import Contact, ContactKind
 from outreach import following
-from outreach.following import FollowedInFuture
 from outreach.models import Follow, Follower
 from tests import parallel
 from tests.crm import guests
@@ -49,8 +49,8 @@ def test_the_date_is_that_of_the_app_and_a_clock_that_runs_ahead_a_little_is_not
         now - datetime.timedelta(days=3),
         now,
     ]
-    with pytest.raises(FollowedInFuture):
-        following.follow(inside.venue, "app-2", followed_at=now + datetime.timedelta(minutes=2), at=now)
+    with pytest.raises(InFuture):
+        following.follow(inside.venue, "app-2", followed_at=now + datetime.timedelta(minutes=6), at=now)
 
 
 def test_a_follow_of_a_merged_user_is_one_of_the_winner(inside: Place) -> None:

@@ -12,7 +12,7 @@ from audit.models import AuditEntry
 from consent.models import ConsentEntry, ConsentStatus
 from consent.recording import OptIn
 from crm.channel import Channel
-from crm.intake import CrmSync, Guest
+from crm.guest_data import CrmSync, Guest
 from crm.models import Contact, ContactStats
 from outreach import inquiring
 from outreach.arrival import Arrived, Sender

@@ -11,7 +11,7 @@ from django.test import TestCase
 from django.utils import timezone
 
 from crm import editing
-from crm.intake import Guest
+from crm.guest_data import Guest
 from crm.models import Contact, ContactKind, ContactState
 from outreach import confirmation_codes, confirmation_mail, confirming, registering, tasks
 from outreach.confirming import ConfirmationClosed, WrongCode

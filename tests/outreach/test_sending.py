@@ -359,3 +359,20 @@ def test_the_worker_acts_in_the_scope_of_the_tenant_only(key, trattoria, anna):
     deliver(trattoria, write(key, anna, template="invite").json()["id"])
 
     assert not scope.is_open()
+
+
+def test_a_template_deleted_while_others_write_with_it_stops_nobody_and_breaks_nothing(commits, trattoria, key, anna):
+    made = key.post(
+        "message-templates/",
+        {"kind": "invite", "name": "T", "language": "en", "channel": "email", "subject": "S", "text": "Come."},
+    ).json()["id"]
+    call = (str(trattoria.id), anna, str(trattoria.venue.pk), made)
+
+    came_to = together(
+        racing.write_or_delete, [(*call, act) for act in ("write", "write", "delete", "write")], processes=4
+    )
+
+    assert set(came_to) <= {"written", "deleted", "unknown_id", "gone"}
+    assert "deleted" in came_to
+    with trattoria.enter():
+        assert set(Message.objects.values_list("template", "status")) <= {(None, "queued")}

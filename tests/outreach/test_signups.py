@@ -13,7 +13,7 @@ from consent.models import ConsentEntry, ConsentStatus
 from consent.recording import OptIn
 from crm import facets
 from crm.channel import Channel
-from crm.intake import CrmSync, Guest
+from crm.guest_data import CrmSync, Guest
 from crm.models import Contact, ContactStats
 from outreach import signing_up
 from outreach.arrival import Arrived, Sender

@@ -11,7 +11,7 @@ from bookings import taking
 from bookings.models import BookingKind
 from crm import editing
 from crm.channel import Channel
-from crm.intake import Guest
+from crm.guest_data import Guest
 from crm.models import Contact, FieldChange
 from tenants import scope
 from tenants.models import Venue

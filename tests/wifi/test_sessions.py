@@ -15,7 +15,8 @@ from consent.models import ConsentEntry, ConsentStatus
 from consent.recording import OptIn
 from crm import facets, visits
 from crm.channel import Channel
-from crm.intake import CrmSync, Guest
+from crm.event_time import InFuture
+from crm.guest_data import CrmSync, Guest
 from crm.models import Contact, ContactStats, Visit
 from crm.visits import Breakdown
 from tenants import scope
@@ -24,7 +25,7 @@ from tenants.permissions import PRESET_PERMISSIONS, Preset
 from tenants.scope import Actor, ActorKind
 from tests.personas import Place
 from wifi import connecting
-from wifi.connecting import Connected, ConnectedInFuture, Login
+from wifi.connecting import Connected, Login
 from wifi.models import WifiSession
 
 ANNA: dict[str, Any] = {"first_name": "Anna", "last_name": "Rossi", "email": "anna@example.net"}
@@ -218,7 +219,7 @@ def test_a_login_of_the_future_is_refused_and_a_clock_a_little_ahead_counts_as_n
     def told(ahead: datetime.timedelta) -> Connected:
         return connecting.connect(Login(inside.venue, connected_at=NOON + ahead, guest=Guest(**ANNA)), at=NOON)
 
-    with pytest.raises(ConnectedInFuture) as refused:
+    with pytest.raises(InFuture) as refused:
         told(datetime.timedelta(minutes=5, microseconds=1))
 
     assert (refused.value.field, refused.value.code) == ("connected_at", "in_future")

@@ -19,7 +19,7 @@ function enhance(area) {
   list.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
     event.preventDefault();
-    const fields = [...list.querySelectorAll("input")];
+    const fields = [...list.querySelectorAll("input:not([type=hidden])")];
     const next = fields[fields.indexOf(event.target) + 1];
     if (next) next.focus();
     else if (event.target.value) add();

@@ -1,0 +1,21 @@
+"""Addresses that were erased, known again without being kept: a keyed hash whose pepper lies outside the database (R-PRIV-1).
+
+Each tenant has its own hashes: nobody can tell from two of them that a guest was in both lists.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from django.conf import settings
+
+from tenants import scope
+
+LENGTH = 64
+
+
+def of(address: str) -> str:
+    """The hash of an e-mail or phone in normal form, for the tenant in force."""
+    text = f"{scope.tenant_id()}:{address}".encode()
+    return hmac.new(settings.PRIVACY_PEPPER.encode(), text, hashlib.sha256).hexdigest()

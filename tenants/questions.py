@@ -1,0 +1,63 @@
+"""Small questions that are asked together: SELECTs of several tables over the same values, answered by one statement.
+
+A page about a guest asks many tables for a few rows each, and a statement each would cost more than what they read. The
+module that holds a rule keeps its `Question`; who needs several asks them at once. The rows of each come as an array for
+each column, which keeps the types that JSON would lose.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from tenants import rows, scope
+
+Answer = TypeVar("Answer")
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question(Generic[Answer]):
+    """A SELECT of `width` columns, none of them an array, and what its rows mean.
+
+    $1 is the tenant in force. Of contacts it asks as $2, an array, and of an instant as $3, as those asked with it do.
+    """
+
+    select: Callable[[], str]
+    width: int
+    read: Callable[[Rows], Answer]
+
+    def ask(self, *values: Any) -> Answer:
+        """The answer to this question alone."""
+        return self.read(rows.run(self.select(), scope.tenant_id(), *values))
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was found, by question: `answers[visits.BREAKDOWN]`."""
+
+    found: Mapping[Question[Any], Rows]
+
+    def __getitem__(self, question: Question[Answer]) -> Answer:
+        return question.read(self.found[question])
+
+
+def ask(questions: tuple[Question[Any], ...], *values: Any) -> Answers:
+    """The answers to these questions. One query."""
+    (answer,) = rows.run(_together(questions), scope.tenant_id(), *values)
+    columns = iter(answer)
+    return Answers({one: list(zip(*(next(columns) or () for _ in range(one.width)), strict=True)) for one in questions})
+
+
+@functools.lru_cache
+def _together(questions: tuple[Question[Any], ...]) -> str:
+    parts = [f"({_in_arrays(one)}) AS answer_{number}" for number, one in enumerate(questions, 1)]
+    return f"SELECT * FROM {' CROSS JOIN '.join(parts)}"  # noqa: S608 (questions of our own)
+
+
+def _in_arrays(question: Question[Any]) -> str:
+    names = [f"c{number}" for number in range(1, question.width + 1)]
+    arrays = ", ".join(f"array_agg({name})" for name in names)
+    return f"SELECT {arrays} FROM ({question.select()}) AS asked ({', '.join(names)})"  # noqa: S608 (questions of our own)
