@@ -7,6 +7,7 @@ has read is refused. Answers are rendered here at once: nothing is negotiated, s
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
@@ -138,7 +139,11 @@ class Endpoint(APIView):
 
 def encode(content: Json) -> bytes:
     """What the encoder does not know, such as texts to be translated, is told to it as Django REST framework would."""
-    return orjson.dumps(content, default=_UNKNOWN, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+    try:
+        return orjson.dumps(content, default=_UNKNOWN, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:
+        # A whole number of more than 64 bits, as a caller may have sent it.
+        return json.dumps(content, cls=JSONEncoder, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class UnknownPath(APIView):

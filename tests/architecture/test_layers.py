@@ -8,7 +8,8 @@ import tomllib
 
 import grimp
 import pytest
-from importlinter.cli import lint_imports
+from importlinter import configuration
+from importlinter.application import use_cases
 
 from tests.architecture.sources import PACKAGES, ROOT, Source, all_sources
 
@@ -24,7 +25,10 @@ def graph() -> grimp.ImportGraph:
 
 
 def test_the_layers_of_the_import_linter_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
-    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0, capsys.readouterr().out
+    # Beneath its command line, which disables every logger of the process.
+    configuration.configure()
+
+    assert use_cases.lint_imports(str(ROOT / "pyproject.toml"), cache_dir=None), capsys.readouterr().out
 
 
 def test_the_import_linter_knows_every_package() -> None:
