@@ -22,7 +22,8 @@ from consent import reading as consents
 from consent.models import Source
 from consent.reading import ConsentItem
 from consent.status import ConsentChannel, Status
-from crm import allergies, special_dates
+from crm import allergies, health, special_dates
+from crm.allergies import Allergies
 from crm.channel import Channel
 from crm.details import DETAILS
 from crm.models import Contact, ContactKind
@@ -57,6 +58,7 @@ PROFILE = (
     "registered_at",
     "has_suspect_key",
     "deleted_at",
+    "erase_on",
     "created_at",
     "updated_at",
 )
@@ -88,6 +90,7 @@ class ConsentDocument(serializers.Serializer[Any]):
     source = serializers.ChoiceField(Source.choices)  # type: ignore[assignment]
     marketable = serializers.BooleanField()
     expires_on = serializers.DateField(allow_null=True)
+    undeliverable = serializers.BooleanField(help_text="Mail to this address came back: nothing is marketable there.")
 
     class Meta:
         ref_name = "Consent"
@@ -160,11 +163,17 @@ class ContactDocument(ReceptionDocument):
     suggested_message = SuggestedMessageDocument()
     follows = FollowDocument(many=True)
     special_dates = SpecialDateDocument(many=True)
-    has_allergies = serializers.BooleanField()
+    has_allergies = serializers.BooleanField(help_text="By the text below, or by a tag of allergy.")
+    allergies = serializers.CharField(
+        allow_null=True, help_text="Allergies and diet; null for none, and for who may not read them (health_read)."
+    )
     merged_from = serializers.ListField(
         child=serializers.UUIDField(), help_text="Ids that answer with this contact, since they were merged into it."
     )
     deleted_at = serializers.DateTimeField(allow_null=True, help_text="Set while the contact is in the bin.")
+    erase_on = serializers.DateField(
+        allow_null=True, help_text="The day from which the personal data are cleared, when that was put off."
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -181,7 +190,7 @@ def represent(rows: Sequence[Contact]) -> list[dict[str, Any]]:
     answers = questions.ask(QUESTIONS, ids, now)
     known, follows, standings = answers[DETAILS], answers[FOLLOWS], answers[STANDINGS]
     pasts, current = suggesting.pasts_of(ids, answers), consents.current(rows, venues=places, now=now)
-    today = timezone.localdate(now, places[0].zone)
+    today, may_read = timezone.localdate(now, places[0].zone), allergies.may_be_read()
     return [
         {
             "id": contact.pk,
@@ -201,10 +210,15 @@ def represent(rows: Sequence[Contact]) -> list[dict[str, Any]]:
             "merged_from": known[contact.pk].merged_from,
             **_standing(standings.get(contact.pk, standing.NOTHING_SPECIAL)),
             "special_dates": [asdict(one) for one in special_dates.of(contact, today)],
-            "has_allergies": any(allergies.names_allergy(tag.key) for tag in known[contact.pk].tags),
+            "has_allergies": bool(known[contact.pk].allergies),
+            "allergies": _allergies(known[contact.pk].allergies) if may_read else None,
         }
         for contact in rows
     ]
+
+
+def _allergies(known: Allergies) -> str | None:
+    return health.text_of(known.contact_id, known.note) or None
 
 
 def _suggestion(suggested: Suggestion) -> dict[str, Any]:

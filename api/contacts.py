@@ -20,16 +20,19 @@ from api.permissions import Required
 from api.problems import Problem
 from api.schema import describe
 from crm import bin as contact_bin
-from crm import editing, listing, profile
+from crm import editing, health, listing, profile
 from crm.guest_data import CrmSync
 from crm.models import Contact, ContactState
 from tenants.permissions import Permission
+
+ALLERGIES = "Allergies and diet, which are kept encrypted; needs the permission health_read, else 403."
 
 
 class NewContactShape(GuestShape):
     anniversary = guest_data.BirthdayText(required=False, allow_null=True, allow_blank=True, max_length=10)
     nickname = shape.OptionalText(max_length=100)
     notes = shape.OptionalText(max_length=5000)
+    allergies = shape.OptionalText(max_length=health.LENGTH, help_text=ALLERGIES)
 
     class Meta:
         ref_name = "NewContact"
@@ -51,6 +54,7 @@ class ContactChangesShape(shape.Shape):
     company = shape.OptionalText(max_length=120)
     nickname = shape.OptionalText(max_length=100)
     notes = shape.OptionalText(max_length=5000)
+    allergies = shape.OptionalText(max_length=health.LENGTH, help_text=ALLERGIES)
 
     class Meta:
         ref_name = "ContactChanges"
@@ -90,7 +94,7 @@ class ContactList(Endpoint):
     def post(self, request: Request) -> HttpResponse:
         values = self.body(NewContactShape)
         own = {name: values[name] for name in profile.OWN_FIELDS if values.get(name)}
-        added = editing.add(guest_data.of(values), own)
+        added = editing.add(guest_data.of(values), own, allergies=values.get("allergies") or "")
         self.subject = added.contact.pk
         status = 201 if added.crm_sync is CrmSync.CREATED else 200
         return answer_with_reception(self, added, status=status)
@@ -122,7 +126,8 @@ class ContactDetail(Endpoint):
         contact = find(id)
         self.check_version(contact.version)
         values = self.body(ContactChangesShape, partial=True)
-        edited = editing.edit(contact, {name: value or "" for name, value in values.items()})
+        told = values.pop("allergies", None)
+        edited = editing.edit(contact, {name: value or "" for name, value in values.items()}, allergies=told)
         return answer_with_reception(self, edited)
 
     @describe("Move a contact to the bin, where it is kept for 30 days", status=204)

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +61,18 @@ def forget_older_than(instant: datetime.datetime) -> int:
 def forget_contacts(contact_ids: Iterable[UUID]) -> int:
     """Delete the answers that speak of these contacts (R-PRIV-1)."""
     return IdempotentAnswer.objects.filter(contact_id__in=list(contact_ids)).delete()[0]
+
+
+def forget_naming(needles: Iterable[str]) -> int:
+    """Delete the answers in whose body one of these stands, in capitals or not, such as the sample of an uploaded list."""
+    named = RawSQL(_NAMES_ONE, [list(needles)], output_field=BooleanField())  # noqa: S611 (our own statement)
+    return int(IdempotentAnswer.objects.annotate(is_named=named).filter(is_named=True).delete()[0])
+
+
+# Bodies are bytes; their letters beyond ASCII become numbers here, which no needle holds.
+_NAMES_ONE = (
+    "EXISTS (SELECT FROM unnest(%s::text[]) AS needle WHERE position(needle IN lower(encode(body, 'escape'))) > 0)"
+)
 
 
 def forget_everywhere() -> int:

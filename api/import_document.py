@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from importexport import columns
+from importexport import columns, health_cells
 from importexport.dates import DateFormat
 from importexport.models import ImportJob, ImportMode, ImportRow, ImportStatus, Outcome
 from importexport.reasons import Reason, ReasonCode
@@ -105,13 +105,13 @@ def represent(rows: Sequence[ImportJob]) -> list[dict[str, Any]]:
     return [_job(job) for job in rows]
 
 
-def represent_rows(rows: Sequence[ImportRow]) -> list[dict[str, Any]]:
+def represent_rows(rows: Sequence[ImportRow], job: ImportJob) -> list[dict[str, Any]]:
     return [
         {
             "number": row.number,
             "outcome": row.outcome,
             "contact": row.contact_id,
-            "cells": row.cells,
+            "cells": health_cells.shown(row.cells, job),
             "reasons": [_reason(Reason.from_json(reason)) for reason in row.reasons],
         }
         for row in rows

@@ -178,7 +178,9 @@ class ImportRowList(Endpoint):
         rows: QuerySet[ImportRow] = ImportRow.objects.filter(job=job, chunk__lt=job.next_chunk)
         if "outcome" in parameters:
             rows = rows.filter(outcome=parameters["outcome"])
-        return self.page(rows, represent_rows, by="number", table=ROW_ORDERINGS, parameters=parameters)
+        return self.page(
+            rows, lambda found: represent_rows(found, job), by="number", table=ROW_ORDERINGS, parameters=parameters
+        )
 
 
 class ImportErrors(Endpoint):

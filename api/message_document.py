@@ -36,6 +36,7 @@ class MessageDocument(serializers.Serializer[Any]):
     contact = serializers.UUIDField()
     venue = serializers.UUIDField()
     template = serializers.UUIDField(allow_null=True)
+    campaign = serializers.UUIDField(allow_null=True)
     direction = serializers.ChoiceField(Direction.choices)
     channel = serializers.ChoiceField(MessageChannel.choices)
     kind = serializers.ChoiceField(MessageKind.choices)
@@ -64,6 +65,7 @@ def represent(rows: Iterable[Message]) -> list[dict[str, Any]]:
             "contact": message.contact_id,
             "venue": message.venue_id,
             "template": message.template_id,
+            "campaign": message.campaign_id,
             **{name: getattr(message, name) for name in FIELDS},
         }
         for message in rows

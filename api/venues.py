@@ -1,4 +1,4 @@
-"""`venues/`: the establishments of the tenant and their settings (R-VISIT-2, R-CONSENT-3)."""
+"""`venues/`: the establishments of the tenant and their settings (R-VISIT-2, R-CONSENT-3, R-CONSENT-4)."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ class VenueDocument(serializers.Serializer[Any]):
     )
     no_show_grace_minutes = serializers.IntegerField()
     ordering_paused = serializers.BooleanField()
+    legal_name = serializers.CharField(help_text="Whom marketing is from; without these three none is sent.")
+    postal_address = serializers.CharField()
+    contact_details = serializers.CharField(help_text="A phone, an e-mail or a web address.")
 
     class Meta:
         ref_name = "Venue"
@@ -51,6 +54,9 @@ class VenueShape(shape.Shape):
     day_starts_at = shape.Clock(required=False)
     no_show_grace_minutes = shape.Integer(required=False, min_value=0, max_value=1440)
     ordering_paused = shape.Flag(required=False)
+    legal_name = shape.OptionalText(max_length=200)
+    postal_address = shape.OptionalText(max_length=300)
+    contact_details = shape.OptionalText(max_length=200)
 
     class Meta:
         ref_name = "VenueInput"
@@ -100,6 +106,9 @@ def represent(rows: Sequence[Venue]) -> list[dict[str, Any]]:
             "day_starts_at": venue.day_starts_at.strftime("%H:%M"),
             "no_show_grace_minutes": venue.no_show_grace_minutes,
             "ordering_paused": venue.ordering_paused,
+            "legal_name": venue.legal_name,
+            "postal_address": venue.postal_address,
+            "contact_details": venue.contact_details,
         }
         for venue in rows
     ]

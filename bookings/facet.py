@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.utils import timezone
 
-from bookings.models import OPEN, PRESENT, Booking, BookingStatus
+from bookings import erasing, personal_data
+from bookings.models import OPEN, PRESENT, Booking, BookingKind, BookingStatus
 from crm import facets
-from crm.facets import Counters
+from crm.facets import Counters, Upcoming
+from crm.holdings import Place
 from crm.models import Contact
 
 RATE_DAYS = 180
@@ -20,6 +25,15 @@ class BookingFacet(facets.ContactFacet):
 
     def tables(self) -> Iterable[type[models.Model]]:
         return [Booking]
+
+    def holdings(self) -> Iterable[Place]:
+        return personal_data.HOLDINGS
+
+    def export(self, contact_ids: list[UUID]) -> dict[str, Any]:
+        return personal_data.export(contact_ids)
+
+    def activity(self) -> Iterable[str]:
+        return personal_data.ACTIVITY
 
     def counters(self) -> Iterable[Counters]:
         return [
@@ -44,6 +58,18 @@ class BookingFacet(facets.ContactFacet):
     def reassign(self, loser: Contact, winner: Contact) -> None:
         Booking.objects.filter(contact=loser).update(contact=winner, updated_at=timezone.now())
 
+    def upcoming(self, contact_ids: list[UUID], *, at: datetime.datetime) -> Iterable[Upcoming]:
+        return erasing.upcoming(contact_ids, at=at)
+
+    def call_off(self, facts: Collection[Upcoming], *, at: datetime.datetime) -> None:
+        erasing.call_off(facts, at=at)
+
+    def erase(self, contact_ids: list[UUID]) -> None:
+        erasing.erase(contact_ids)
+
+    def erase_fact(self, kind: str, fact_id: UUID) -> bool:
+        return erasing.erase_fact(kind, fact_id)
+
     def came_due(self) -> Iterable[str]:
         due = ", ".join(f"'{status.value}'" for status in sorted((*PRESENT, BookingStatus.NO_SHOW)))
         yield (
@@ -56,6 +82,13 @@ class BookingFacet(facets.ContactFacet):
         yield (
             f"SELECT contact_id, id, status_at FROM {Booking._meta.db_table} WHERE tenant_id = $1 AND contact_id = ANY($2) "  # noqa: S608 (our own table)
             f"AND starts_at >= {since}::timestamptz AND status = '{BookingStatus.NO_SHOW.value}'"
+        )
+
+    def bookings_made(self) -> Iterable[str]:
+        yield (
+            f"SELECT id, contact_id, venue_id, created_at FROM {Booking._meta.db_table} WHERE tenant_id = $1 "  # noqa: S608 (our own table)
+            f"AND kind = '{BookingKind.RESERVATION.value}' "
+            f"AND status NOT IN ('{BookingStatus.CANCELLED.value}', '{BookingStatus.REJECTED.value}')"
         )
 
 

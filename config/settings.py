@@ -182,6 +182,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not env.bool("STATIC_MANIFEST", default=False)
 FILES_ROOT = COPERTO_HOME / "files"
+# Outside the database, so that a restored backup can be erased once more: keep it beside the backups.
+ERASURE_LOG = COPERTO_HOME / "erasures.jsonl"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 SESSION_COOKIE_HTTPONLY = True
@@ -213,6 +215,8 @@ CONTENT_SECURITY_POLICY = {
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+if EMAIL_CONFIG["EMAIL_BACKEND"].endswith("console.EmailBackend"):
+    EMAIL_BACKEND = "config.mail.TerminalMail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Coperto <no-reply@localhost>")
 # Seconds; a worker that waits for ever for a mail server sends nothing else.
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
@@ -258,6 +262,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "MessageStatus": "outreach.models.MessageStatus",
         "Permission": "tenants.permissions.Permission",
         "Preset": "tenants.permissions.Preset",
+        "PrivacyRequestKind": "crm.models.PrivacyRequestKind",
         "RegistrationStatus": "outreach.registering.RegistrationStatus",
         "ReviewSource": "crm.models.ReviewSource",
         "Role": "tenants.permissions.Role",
@@ -287,7 +292,12 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-imports": {"task": "importexport.sweep", "schedule": 10.0},
     "forget-confirmations": {"task": "outreach.forget_confirmations", "schedule": crontab(minute="37")},
     "sweep-messages": {"task": "outreach.sweep", "schedule": 30.0},
+    "sweep-campaigns": {"task": "outreach.sweep_campaigns", "schedule": 10.0},
+    "sweep-opt-ins": {"task": "outreach.sweep_opt_ins", "schedule": 60.0},
+    "compare-consents": {"task": "consent.compare_with_ledger", "schedule": crontab(hour="3", minute="11")},
     "forget-idempotency-keys": {"task": "api.forget_idempotency_keys", "schedule": crontab(minute="17")},
+    "erase-due": {"task": "crm.erase_due", "schedule": crontab(hour="3", minute="11")},
+    "forget-quiet-contacts": {"task": "crm.forget_quiet_contacts", "schedule": crontab(hour="4", minute="11")},
     "review-automatic-tags": {"task": "crm.review_automatic_tags", "schedule": crontab(hour="3", minute="41")},
 }
 

@@ -7,7 +7,7 @@ a visit, may go to whoever has not unsubscribed there. An answer to what the gue
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import models
@@ -25,6 +25,14 @@ class Purpose(models.TextChoices):
     MARKETING = "marketing", _("marketing")
     SERVICE = "service", _("service")
     REPLY = "reply", _("reply")
+
+
+class Hindrance(models.TextChoices):
+    """Why an address gets no marketing. Values are public and stable."""
+
+    UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
+    UNDELIVERABLE = "undeliverable", _("the address does not work")
+    NOT_MARKETABLE = "not_marketable", _("has not agreed to be written to")
 
 
 def may_be_written_to(
@@ -45,3 +53,23 @@ def is_open(purpose: Purpose, consents: Iterable[ConsentItem], *, venue_id: UUID
     if purpose == Purpose.SERVICE:
         return all(one.status != Status.UNSUBSCRIBED for one in own)
     return any(one.marketable for one in own)
+
+
+def hindrances(
+    venue: Venue, channel: ConsentChannel, addresses: Collection[str], *, at: datetime.datetime
+) -> dict[str, Hindrance]:
+    """Which of these addresses (in normal form) must get no marketing of `venue` now, and why. Two queries at most."""
+    found = reading.of_addresses(addresses, venues=[venue], now=at)
+    closed = {
+        address: found.get(address, [])
+        for address in addresses
+        if not is_open(Purpose.MARKETING, found.get(address, []), venue_id=venue.pk, channel=channel)
+    }
+    return {address: _hindrance([one for one in own if one.channel == channel]) for address, own in closed.items()}
+
+
+def _hindrance(consents: Iterable[ConsentItem]) -> Hindrance:
+    """Of a closed address: what it is that closes it."""
+    if any(one.status == Status.UNSUBSCRIBED for one in consents):
+        return Hindrance.UNSUBSCRIBED
+    return Hindrance.UNDELIVERABLE if any(one.undeliverable for one in consents) else Hindrance.NOT_MARKETABLE

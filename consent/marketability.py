@@ -6,11 +6,11 @@ arrived visit, 6 after a mere inquiry or a booking that has not arrived, the las
 
 from __future__ import annotations
 
-import calendar
 import datetime
 from dataclasses import dataclass
 
 from consent.status import Status
+from crm import months
 from tenants.models import ConsentRegime
 
 MONTHS_AFTER_PURCHASE = 24
@@ -38,15 +38,8 @@ def expires_on(status: Status, regime: ConsentRegime, clock: Clock) -> datetime.
     if status != Status.IMPLIED or regime != ConsentRegime.CASL:
         return None
     days = [
-        add_months(day, months)
-        for day, months in ((clock.event_on, MONTHS_AFTER_INQUIRY), (clock.purchase_on, MONTHS_AFTER_PURCHASE))
+        months.later(day, count)
+        for day, count in ((clock.event_on, MONTHS_AFTER_INQUIRY), (clock.purchase_on, MONTHS_AFTER_PURCHASE))
         if day is not None
     ]
     return max(days, default=None)
-
-
-def add_months(day: datetime.date, months: int) -> datetime.date:
-    """The same day so many calendar months later; the last of that month where it is shorter."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

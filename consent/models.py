@@ -11,9 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.status import ConsentChannel, Event, Status
 from crm.models import Contact
+from tenants import keyed_hash
 from tenants.base import TenantForeignKey, TenantModel
 from tenants.models import Venue
 from tenants.scope import ActorKind
+
+# What stands before the keyed hash of an erased address in the ledger; no e-mail and no phone begins like this.
+ERASED = "erased:"
 
 
 class Source(models.TextChoices):
@@ -80,6 +84,7 @@ class ConsentStatus(TenantModel):
     """What the ledger amounts to now, for one venue, channel and address. Derived: consent.rebuilding makes it anew.
 
     `changed_at` and `source` are those of the entry that brought the status; `number` is that of the last entry.
+    `mailed_for` is the `pending_since` whose link was sent last: it says what the guest was sent, not what the ledger says.
     """
 
     venue = TenantForeignKey(Venue, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -87,6 +92,7 @@ class ConsentStatus(TenantModel):
     address = models.CharField(max_length=254, db_collation="C")
     status = models.CharField(max_length=12, choices=Status, default=Status.NONE)
     pending_since = models.DateTimeField(null=True)
+    mailed_for = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     source = models.CharField(max_length=10, choices=Source)
     number = models.PositiveIntegerField(default=0)
@@ -98,8 +104,66 @@ class ConsentStatus(TenantModel):
             )
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["tenant", "status", "address"], name="consent_by_status")
+            models.Index(fields=["tenant", "status", "address"], name="consent_by_status"),
+            models.Index(
+                fields=["tenant", "pending_since"],
+                name="consent_pending",
+                condition=models.Q(pending_since__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.address} {self.channel}: {self.status}"
+
+
+class ConsentSuppression(TenantModel):
+    """An unsubscription that outlives its address, which is known by its keyed hash only (consent.suppression)."""
+
+    venue = TenantForeignKey(Venue, on_delete=models.PROTECT, related_name="+", db_index=False)
+    channel = models.CharField(max_length=5, choices=ConsentChannel)
+    digest = models.CharField(max_length=keyed_hash.LENGTH, db_collation="C")
+    since = models.DateTimeField()
+    source = models.CharField(max_length=10, choices=Source)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["tenant", "digest", "venue", "channel"], name="one_suppression_per_venue_channel_and_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]} {self.channel}"
+
+
+class UndeliverableAddress(TenantModel):
+    """An address that mail bounced off for good, in all venues; known by its keyed hash (consent.deliverability)."""
+
+    channel = models.CharField(max_length=5, choices=ConsentChannel)
+    digest = models.CharField(max_length=keyed_hash.LENGTH, db_collation="C")
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "undeliverable addresses"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["tenant", "digest", "channel"], name="one_mark_per_undeliverable_address")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]} {self.channel}"
+
+
+class CarrierEvent(TenantModel):
+    """That a carrier of SMS or mail reported something, by its own id: reported again, it is not done again."""
+
+    provider = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=200, db_collation="C")
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["tenant", "provider", "external_id"], name="one_report_per_carrier_event")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.external_id}"

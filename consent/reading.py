@@ -16,12 +16,11 @@ from uuid import UUID
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from consent import marketability
+from consent import marketability, suppression
 from consent.marketability import Clock
 from consent.models import ConsentEntry, ConsentStatus
 from consent.status import ConsentChannel, Event, Status, is_awaiting
 from crm.models import Contact, VisitSource, VisitSourceKind
-from tenants import rows
 from tenants.models import ConsentRegime, Venue
 
 
@@ -38,6 +37,7 @@ class ConsentItem:
     source: str
     marketable: bool
     expires_on: datetime.date | None
+    undeliverable: bool = False
 
 
 Statuses = list[ConsentStatus]
@@ -61,10 +61,15 @@ def of_addresses(
     addresses: Iterable[str], *, venues: Iterable[Venue], now: datetime.datetime
 ) -> dict[str, list[ConsentItem]]:
     """The consents of these addresses (in normal form) in these venues, by venue and channel; as many queries."""
-    held = _held(set(addresses), {venue.pk: venue for venue in venues})
+    places = {venue.pk: venue for venue in venues}
+    found = suppression.standing(addresses, places)
+    held = _by_address(found.statuses, places)
     clocks = _clocks([row for statuses in held.values() for row in statuses])
     return {
-        address: [_item(row, clocks.get(_key(row), Clock()), now) for row in statuses]
+        address: [
+            _item(row, clocks.get(_key(row), Clock()), now, is_bounced=(row.channel, address) in found.undeliverable)
+            for row in statuses
+        ]
         for address, statuses in held.items()
     }
 
@@ -94,18 +99,16 @@ def ledger_item(entry: ConsentEntry) -> dict[str, Any]:
     }
 
 
-def _held(addresses: set[str], venues: Mapping[UUID, Venue]) -> dict[str, Statuses]:
+def _by_address(statuses: Statuses, venues: Mapping[UUID, Venue]) -> dict[str, Statuses]:
     held: dict[str, Statuses] = defaultdict(list)
-    found = rows.select(ConsentStatus, "address = ANY(%s)", list(addresses)) if addresses else []
-    theirs = [row for row in found if row.venue_id in venues]
-    for row in theirs:
+    for row in statuses:
         row.venue = venues[row.venue_id]
-    for row in sorted(theirs, key=lambda one: (one.channel, one.venue.name, one.venue_id)):
+    for row in sorted(statuses, key=lambda one: (one.channel, one.venue.name, one.venue_id)):
         held[row.address].append(row)
     return held
 
 
-def _item(row: ConsentStatus, clock: Clock, now: datetime.datetime) -> ConsentItem:
+def _item(row: ConsentStatus, clock: Clock, now: datetime.datetime, *, is_bounced: bool) -> ConsentItem:
     status, regime = Status(row.status), ConsentRegime(row.venue.consent_regime)
     today = timezone.localdate(now, row.venue.zone)
     return ConsentItem(
@@ -116,8 +119,9 @@ def _item(row: ConsentStatus, clock: Clock, now: datetime.datetime) -> ConsentIt
         pending_confirmation=is_awaiting(row.pending_since, now),
         changed_at=row.changed_at,
         source=row.source,
-        marketable=marketability.is_marketable(status, regime, clock, today),
+        marketable=marketability.is_marketable(status, regime, clock, today) and not is_bounced,
         expires_on=marketability.expires_on(status, regime, clock),
+        undeliverable=is_bounced,
     )
 
 

@@ -1,24 +1,91 @@
-"""The status rows made anew from the ledger, which alone is the truth (R-CONSENT-1)."""
+"""The status rows made anew from the ledger, which alone is the truth (R-CONSENT-1).
+
+Where all is well nothing differs and nothing is written. Works through the addresses in chunks, each a transaction of its
+own, so that nobody waits for the whole of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
+from uuid import UUID
 
-from consent.models import ConsentEntry, ConsentStatus
+from consent.models import ERASED, ConsentEntry, ConsentStatus
 from consent.recording import follow
 from crm import identity
+from tenants import lookup, scope
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 500
+FIELDS = ("status", "pending_since", "changed_at", "source", "number")
+_Key = tuple[UUID, str, str]
 
 
-def rebuild(addresses: Iterable[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A status that was wrong: what stood there, and what the ledger says. It names nobody."""
+
+    status_id: UUID
+    venue_id: UUID
+    channel: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What became of one chunk."""
+
+    address_count: int
+    differences: list[Difference]
+
+
+def rebuild_everywhere() -> list[Difference]:
+    """Compare and repair all tenants; each difference is logged. No scope is open."""
+    chunks = (chunk for tenant_id in lookup.all_tenants() for chunk in of_tenant(tenant_id))
+    differences = [one for chunk in chunks for one in chunk.differences]
+    for one in differences:
+        logger.error("Consent %s was %s; its ledger says %s.", one.status_id, one.before, one.after)
+    return differences
+
+
+def of_tenant(tenant_id: UUID) -> Iterator[Rebuilt]:
+    """Compare and repair the status rows of a tenant, chunk by chunk. No scope is open."""
+    after = ""
+    while True:
+        with scope.enter(tenant_id, scope.WORKER):
+            addresses = _next_addresses(after)
+            if not addresses:
+                return
+            differences = rebuild(addresses)
+        yield Rebuilt(len(addresses), differences)
+        after = addresses[-1]
+
+
+def rebuild(addresses: Iterable[str]) -> list[Difference]:
     """Make the status rows of these addresses say what their ledger says. Locks the addresses."""
     wanted = sorted(set(addresses))
     identity.lock_keys(wanted)
-    ConsentStatus.objects.filter(address__in=wanted).delete()
+    present = {_key(row): row for row in ConsentStatus.objects.filter(address__in=wanted)}
     entries = ConsentEntry.objects.filter(address__in=wanted).order_by("address", "venue_id", "channel", "number")
-    ConsentStatus.objects.bulk_create(
-        _fold(list(own)) for _key, own in groupby(entries, key=lambda one: (one.address, one.venue_id, one.channel))
-    )
+    folded = {key: _fold(list(own)) for key, own in groupby(entries, key=_key)}
+    keys = sorted(present.keys() | folded.keys())
+    found = [_difference(present.get(key), folded.get(key)) for key in keys]
+    _repair([key for key, one in zip(keys, found, strict=True) if one], present, folded)
+    return [one for one in found if one]
+
+
+def _next_addresses(after: str) -> list[str]:
+    tables = (ConsentEntry, ConsentStatus)
+    found: set[str] = set()
+    for table in tables:
+        addresses = table.objects.filter(address__gt=after).exclude(address__startswith=ERASED)
+        found |= set(addresses.order_by("address").values_list("address", flat=True).distinct()[:CHUNK])
+    return sorted(found)[:CHUNK]
 
 
 def _fold(entries: list[ConsentEntry]) -> ConsentStatus:
@@ -27,3 +94,30 @@ def _fold(entries: list[ConsentEntry]) -> ConsentStatus:
     for entry in entries:
         follow(row, entry)
     return row
+
+
+def _difference(present: ConsentStatus | None, folded: ConsentStatus | None) -> Difference | None:
+    before, after = _said(present), _said(folded)
+    if before == after:
+        return None
+    row = present or folded
+    assert row is not None  # noqa: S101 (one of the two is there)
+    return Difference(row.pk, row.venue_id, row.channel, before, after)
+
+
+def _said(row: ConsentStatus | None) -> dict[str, Any] | None:
+    return None if row is None else {name: getattr(row, name) for name in FIELDS}
+
+
+def _repair(keys: list[_Key], present: dict[_Key, ConsentStatus], folded: dict[_Key, ConsentStatus]) -> None:
+    wrong = [present[key] for key in keys if key in present]
+    ConsentStatus.objects.filter(pk__in=[row.pk for row in wrong]).delete()
+    for row in wrong:
+        # What was mailed is no part of the ledger: it is not mailed again.
+        if _key(row) in folded:
+            folded[_key(row)].mailed_for = row.mailed_for
+    ConsentStatus.objects.bulk_create(folded[key] for key in keys if key in folded)
+
+
+def _key(one: ConsentStatus | ConsentEntry) -> _Key:
+    return one.venue_id, one.channel, one.address

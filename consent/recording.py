@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from consent import events, evidence
+from consent import bell, events, evidence, suppression
 from consent.models import ConsentEntry, ConsentStatus, Source
 from consent.status import GUEST_ACTS, UNTICKED, ConsentChannel, ConsentIrreversible, Event, Status, Step, step
 from crm import identity
@@ -170,9 +170,11 @@ class _Batch:
         self.touched: dict[_Key, ConsentStatus] = {}
         addresses = {address for one in occurrences for _channel, address in one.addresses}
         venues = {one.venue.pk for one in occurrences}
-        found = _statuses(addresses, venues) if addresses else []
+        found = suppression.standing(addresses, venues).statuses
         self.rows: dict[_Key, ConsentStatus] = {(row.venue_id, row.channel, row.address): row for row in found}
-        self.known = frozenset(self.rows)
+        self.known = frozenset(key for key, row in self.rows.items() if row.number)
+        self.lifted: list[ConsentStatus] = []
+        self.waiting: dict[_Key, ConsentStatus] = {}
 
     def judge(self, one: Occurrence) -> list[Outcome]:
         return [self._judge(one, channel, address) for channel, address in one.addresses]
@@ -183,6 +185,8 @@ class _Batch:
             scope.require(Permission.GUEST_ACTION)
         key = (one.venue.pk, channel.value, address)
         row = self.rows.get(key) or ConsentStatus(venue=one.venue, channel=channel, address=address)
+        if row.number == 0 and row.status == Status.UNSUBSCRIBED:
+            self._take_over(one, key, row)
         taken = step(event, Status(row.status), is_double_opt_in=one.venue.double_opt_in)
         pending_since = _pending_since(event, taken, row, one.at)
         is_changed = not taken.is_refused and (taken.is_recorded or pending_since != row.pending_since)
@@ -191,9 +195,22 @@ class _Batch:
             entry = _entry(one, event, taken, row, pending_since)
             self.entries.append(entry)
             follow(row, entry)
+            if taken.needs_confirmation:
+                self.waiting[key] = row
         return Outcome(channel, address, taken.before, taken.after, is_changed, taken.is_refused)
 
+    def _take_over(self, one: Occurrence, key: _Key, row: ConsentStatus) -> None:
+        """The address is ours again: its ledger begins with the unsubscription that outlived it (consent.suppression)."""
+        kept = replace(one, source=Source(row.source), source_id=None, opt_in=None, evidence={"kept": "suppression"})
+        kept = replace(kept, event=Event.UNSUBSCRIBED, at=row.changed_at)
+        entry = _entry(kept, Event.UNSUBSCRIBED, step(Event.UNSUBSCRIBED, Status.NONE), row, None)
+        self.touched[key] = row
+        self.entries.append(entry)
+        self.lifted.append(row)
+        follow(row, entry)
+
     def write(self) -> None:
+        suppression.become_rows(self.lifted)
         # Rows are locked in one order everywhere.
         touched = sorted(self.touched.items())
         rows.insert(self.entries, [row for key, row in touched if key not in self.known])
@@ -201,10 +218,7 @@ class _Batch:
             [row for key, row in touched if key in self.known],
             ["status", "pending_since", "changed_at", "source", "number"],
         )
-
-
-def _statuses(addresses: set[str], venues: set[UUID]) -> list[ConsentStatus]:
-    return rows.select(ConsentStatus, "address = ANY(%s) AND venue_id = ANY(%s)", list(addresses), list(venues))
+        bell.ring(self.waiting.values())
 
 
 def _pending_since(event: Event, taken: Step, row: ConsentStatus, at: datetime.datetime) -> datetime.datetime | None:

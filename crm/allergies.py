@@ -1,22 +1,48 @@
 """The allergy mark, the strongest one there is, and who may read the text behind it (R-CRM-1, R-PRIV-3).
 
-An allergy or diet is kept as a tag of the tenant's own, such as "Allergy" or "Allergy: nuts". Everybody who sees the guest
-sees the mark; the text is health data: for owner and manager, and for hosts on bookings from yesterday on.
+An allergy or diet is kept as the contact's own note (crm.health), or as a tag of the tenant's own, such as "Allergy" or
+"Allergy: nuts". Everybody who sees the guest sees the mark; the text is health data: for owner and manager, and for hosts on
+bookings from yesterday on.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
+from crm import health
 from crm.models import Tag
+from crm.sealing import Sealed
 from crm.tags import HeldTag
 from tenants import scope
 from tenants.permissions import Permission
 
 # The word for it in our languages, at the beginning of the tag's key: allergy, allergia, allergie, alergia.
 PREFIXES = ("allerg", "alerg")
+
+
+@dataclass(frozen=True, slots=True)
+class Allergies:
+    """What is known of a contact's allergies, true when there is something: labels of tags, and the note, sealed as it lies."""
+
+    contact_id: UUID
+    labels: list[str]
+    note: Sealed | None
+
+    def __bool__(self) -> bool:
+        return bool(self.labels) or self.note is not None
+
+    def texts(self) -> list[str]:
+        """What they say, to be shown to who may read it alone. Raises sealing.Unreadable."""
+        said = health.text_of(self.contact_id, self.note)
+        return [*self.labels, *said.splitlines()]
+
+
+def of(contact_id: UUID, held: Iterable[HeldTag], note: Sealed | None) -> Allergies:
+    """By the tags that the contact has and by its note."""
+    return Allergies(contact_id, [tag.label for tag in held if names_allergy(tag.key)], note)
 
 
 def is_allergy(tag: Tag) -> bool:
@@ -26,11 +52,6 @@ def is_allergy(tag: Tag) -> bool:
 def names_allergy(key: str) -> bool:
     """Whether a tag with this key is one of allergy. No system tag is."""
     return key.startswith(PREFIXES)
-
-
-def texts(held: Iterable[HeldTag]) -> list[str]:
-    """The labels of the allergy tags among these."""
-    return [tag.label for tag in held if names_allergy(tag.key)]
 
 
 def readable(keys: Iterable[str]) -> list[str]:

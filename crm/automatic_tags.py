@@ -23,7 +23,7 @@ from audit.actions import Action
 from audit.recording import Event
 from crm import identity
 from crm.automatic_rules import RULES, Rule, concerns
-from crm.models import Contact, ContactStats, ContactTag, LiftedTag, Tag
+from crm.models import Contact, ContactState, ContactStats, ContactTag, LiftedTag, Tag
 from tenants import rows, scope
 
 CHUNK = 500
@@ -93,6 +93,10 @@ def _changes() -> str:
             LATERAL (SELECT own.count IS NOT NULL AND (lifted.id IS NULL OR own.latest_at > lifted.lifted_at)) AS due (is_due)
         WHERE CASE WHEN held.id IS NULL THEN is_due
             ELSE held.is_automatic AND NOT (is_due AND held.reason @> jsonb_build_object('count', own.count)) END
+            AND NOT EXISTS (
+                SELECT FROM {Contact._meta.db_table} erased WHERE erased.tenant_id = $1 AND erased.id = contact.id
+                    AND erased.state = '{ContactState.ERASED.value}'
+            )
         ORDER BY contact.id, tag.key
     """  # noqa: S608 (our own tables)
 

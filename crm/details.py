@@ -1,4 +1,4 @@
-"""What a list of contacts shows beside their own rows: tags, groups, possible duplicates, merged ids (R-CRM-1, R-MERGE-4).
+"""What a list of contacts shows beside their own rows: tags, allergies, groups, duplicates, merged ids (R-CRM-1, R-MERGE-4).
 
 A page of contacts asks for all of it at once: a statement each would cost more than what they read.
 """
@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from crm import tags
-from crm.models import Contact, ContactState, ContactTag, DuplicatePair, GroupMember, Tag
+from crm import allergies, tags
+from crm.allergies import Allergies
+from crm.models import Contact, ContactState, ContactTag, DuplicatePair, GroupMember, HealthNote, Tag
+from crm.sealing import Sealed
 from crm.tags import HeldTag
 from tenants.questions import Question, Rows
 
@@ -21,6 +23,7 @@ from tenants.questions import Question, Rows
 class Details:
     """Tags by key, groups and merged ids oldest first; `is_duplicate` says that an open pair holds the contact."""
 
+    allergies: Allergies
     tags: list[HeldTag] = field(default_factory=list)
     groups: list[UUID] = field(default_factory=list)
     is_duplicate: bool = False
@@ -33,15 +36,18 @@ def of(contact_ids: Iterable[UUID]) -> dict[UUID, Details]:
 
 
 def _by_contact(found: Rows) -> dict[UUID, Details]:
-    return {
-        contact_id: Details(
-            [tags.held(*values) for values in _listed(held)],
+    known = {}
+    for contact_id, held, groups, is_duplicate, losers, key_id, sealed in found:
+        own = [tags.held(*values) for values in _listed(held)]
+        note = None if sealed is None else Sealed(key_id, bytes(sealed))
+        known[contact_id] = Details(
+            allergies.of(contact_id, own, note),
+            own,
             [UUID(one) for one in _listed(groups)],
             is_duplicate,
             [UUID(one) for one in _listed(losers)],
         )
-        for contact_id, held, groups, is_duplicate, losers in found
-    }
+    return known
 
 
 def _listed(array: str | None) -> list[Any]:
@@ -76,7 +82,9 @@ _DETAILS = f"""
         (
             SELECT json_agg(id ORDER BY id)::text FROM {Contact._meta.db_table}
             WHERE tenant_id = $1 AND merged_into_id = contact.id
-        )
+        ),
+        note.key_id, note.sealed
     FROM unnest($2::uuid[]) AS contact (id)
+        LEFT JOIN {HealthNote._meta.db_table} note ON note.tenant_id = $1 AND note.contact_id = contact.id
 """  # noqa: S608 (as above)
-DETAILS = Question(lambda: _DETAILS, 5, _by_contact)
+DETAILS = Question(lambda: _DETAILS, 7, _by_contact)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
-from crm import duplicates, identity, intake, profile, search_index, suspicion
+from crm import duplicates, health, identity, intake, profile, search_index, suspicion
 from crm.channel import Channel
 from crm.guest_data import CrmSync, EmailInUse, Guest, Intake, PhoneInUse
 from crm.models import Contact, ContactKind, FieldChange
@@ -61,11 +61,14 @@ class Edited:
     warnings: list[IntakeWarning]
 
 
-def add(guest: Guest, own: Mapping[str, str] | None = None) -> Edited:
+def add(guest: Guest, own: Mapping[str, str] | None = None, *, allergies: str = "") -> Edited:
     """Manual entry, an intake: a known key updates its contact; `own`, staff's own fields, only fill what is empty.
 
-    Raises InvalidEmail, InvalidPhone, IdentifierNeeded.
+    `allergies` are put below what is known. Raises InvalidEmail, InvalidPhone, IdentifierNeeded, and PermissionMissing for
+    allergies from who may not read them.
     """
+    if allergies:
+        health.check_right()
     venue = home_venue()
     who = identity.check(guest.email, guest.phone, venue.country)
     _check_keys(who)
@@ -78,15 +81,27 @@ def add(guest: Guest, own: Mapping[str, str] | None = None) -> Edited:
     changes = profile.assign(contact, {name: value for name, value in given.items() if not getattr(contact, name)})
     if changes:
         _save(contact, changes, is_edit=reception.crm_sync is not CrmSync.CREATED)
-    sync = CrmSync.UPDATED if changes and reception.crm_sync is CrmSync.UNCHANGED else reception.crm_sync
-    return Edited(contact, sync, reception.warnings)
+    is_told = bool(allergies and not reception.is_by_phone_alone and health.add([(contact, allergies)]))
+    if is_told and not changes and reception.crm_sync is not CrmSync.CREATED:
+        _raise_version(contact)
+    is_updated = bool(changes or is_told) and reception.crm_sync is CrmSync.UNCHANGED
+    return Edited(contact, CrmSync.UPDATED if is_updated else reception.crm_sync, reception.warnings)
 
 
-def edit(contact: Contact, values: Mapping[str, str], *, reverts: FieldChange | None = None) -> Edited:
+def edit(
+    contact: Contact,
+    values: Mapping[str, str],
+    *,
+    allergies: str | None = None,
+    reverts: FieldChange | None = None,
+) -> Edited:
     """Set fields of a contact; an empty value clears. `email` and `phone` are as typed, the others in normal form.
 
-    Raises InvalidEmail, InvalidPhone, EmailInUse and PhoneInUse (with the other contact's id), LastIdentifier, NotInList.
+    `allergies` None leaves them as they are. Raises InvalidEmail, InvalidPhone, EmailInUse and PhoneInUse (with the other
+    contact's id), LastIdentifier, NotInList, and PermissionMissing for allergies from who may not read them.
     """
+    if allergies is not None:
+        health.check_right()
     who = identity.check(values.get("email"), values.get("phone"), home_venue().country)
     _check_keys(who)
     book = identity.open_book_of(contact, who.keys)
@@ -104,7 +119,10 @@ def edit(contact: Contact, values: Mapping[str, str], *, reverts: FieldChange | 
     if changes:
         _save(found, changes, is_edit=True, reverts=reverts)
         _flag_shared_phone(found, book, changes)
-    return Edited(found, CrmSync.UPDATED if changes else CrmSync.UNCHANGED, warnings)
+    is_told = allergies is not None and health.write(found, allergies)
+    if is_told and not changes:
+        _raise_version(found)
+    return Edited(found, CrmSync.UPDATED if changes or is_told else CrmSync.UNCHANGED, warnings)
 
 
 def home_venue() -> Venue:
@@ -178,6 +196,13 @@ def _save(
         before={change.field: change.old for change in changes},
         after={change.field: change.new for change in changes},
     )
+
+
+def _raise_version(contact: Contact) -> None:
+    """What changed lies beside the contact's row, and is its own all the same."""
+    contact.version += 1
+    contact.updated_at = timezone.now()
+    contact.save(update_fields=["version", "updated_at"])
 
 
 def _flag_shared_phone(contact: Contact, book: identity.Book, changes: list[profile.Change]) -> None:

@@ -7,7 +7,8 @@ facet claims its table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,9 @@ from django.db import models
 from django.db.models import QuerySet
 
 from crm.gathering import Candidates
+from crm.holdings import Place
 from crm.models import Contact
+from tenants import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,17 @@ class Counters:
     table: str
     aggregates: Mapping[str, str]
     currency: str = "''"
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """What a guest is still expected for, or waits for. `on` is the venue's day of it, after which it is over."""
+
+    kind: str
+    id: UUID
+    venue_id: UUID
+    at: datetime.datetime
+    on: datetime.date
 
 
 class ContactFacet:
@@ -74,6 +88,11 @@ class ContactFacet:
         """
         return ()
 
+    def bookings_made(self) -> Iterable[str]:
+        """SELECTs of (id, contact_id, venue_id, made_at): the reservations that were not cancelled, over the tenant $1
+        (R-CRM-10)."""
+        return ()
+
     def keys_of(self, contact: Contact) -> Iterable[str]:
         """What else than e-mails and phones leads to this contact, or did when it went to the bin: names of advisory locks."""
         return ()
@@ -81,9 +100,46 @@ class ContactFacet:
     def restore(self, contact: Contact) -> None:
         """Give a contact that comes back from the bin the keys it had, which are locked. Raises a refusal when one was taken."""
 
+    def admit(self, contacts: Sequence[Contact]) -> Iterable[rows.Statement]:
+        """What an app remembers of the keys that these contacts have just gained: goes in with their own rows."""
+        return ()
+
+    def upcoming(self, contact_ids: list[UUID], *, at: datetime.datetime) -> Iterable[Upcoming]:
+        """What these contacts are still expected for, or wait for, at this instant."""
+        return ()
+
+    def call_off(self, facts: Collection[Upcoming], *, at: datetime.datetime) -> None:
+        """Cancel those of `upcoming` that are this app's, by its own rules. Their contacts are locked."""
+
+    def rows_of(self, contact_ids: list[UUID]) -> Iterable[UUID]:
+        """The ids of this app's rows of these contacts, under which the audit trail speaks of them."""
+        for table in self.tables():
+            if isinstance(table._meta.pk, models.UUIDField):
+                found = table._default_manager.filter(contact__in=contact_ids)  # noqa: SLF001 (Django documents it)
+                yield from found.values_list("pk", flat=True)
+
     def erase(self, contact_ids: list[UUID]) -> None:
         """Wipe what this app's rows say of these contacts, so that nobody can tell who they were; amounts, days and counts
         stay (R-PRIV-1). The contacts are locked, and their own rows not yet wiped."""
+
+    def erase_fact(self, kind: str, fact_id: UUID) -> bool:
+        """Wipe what one fact says of its guest, for facts without a contact; false when it is no fact of this app."""
+        return False
+
+    def holdings(self) -> Iterable[Place]:
+        """Where this app holds something on people, a contact or not (R-PRIV-1)."""
+        return ()
+
+    def export(self, contact_ids: list[UUID]) -> dict[str, Any]:
+        """All that this app holds on a person, who is these contacts, under names of its own (R-PRIV-2)."""
+        return {}
+
+    def activity(self) -> Iterable[str]:
+        """SELECTs of (contact_id): who dealt with the house at the instant $3 or later, or is to (R-PRIV-2).
+
+        Over the tenant $1 and the contacts ANY($2).
+        """
+        return ()
 
     def filters(self) -> dict[str, django_filters.Filter]:
         """Parameters this app adds to the guest list's filters (R-CRM-5); `narrow` acts on them."""
@@ -107,3 +163,8 @@ def register(facet: ContactFacet) -> None:
 
 def registered() -> list[ContactFacet]:
     return list(_facets.values())
+
+
+def admitted(contacts: Sequence[Contact]) -> list[rows.Statement]:
+    """What all apps remember of the keys that these contacts have just gained."""
+    return [statement for facet in registered() for statement in facet.admit(contacts)]

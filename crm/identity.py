@@ -22,7 +22,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from crm import email_address, phone_number
+from crm import email_address, facets, phone_number
 from crm.models import Contact, ContactIdentifier, IdentifierKind
 from tenants import rows, scope
 
@@ -263,7 +263,7 @@ def replace_identifiers(contacts: Iterable[Contact]) -> None:
     ContactIdentifier.objects.filter(contact__in=ids, is_main=True).delete()
     alternatives = ContactIdentifier.objects.filter(contact__in=ids, kind=IdentifierKind.PHONE)
     alternatives.update(is_key=False)
-    rows.insert([row for contact in contacts for row in identifiers(contact)])
+    rows.insert([row for contact in contacts for row in identifiers(contact)], *facets.admitted(contacts))
 
 
 def identifiers(contact: Contact) -> list[ContactIdentifier]:

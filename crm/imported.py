@@ -1,7 +1,8 @@
 """What an import may do to a contact beyond an intake (R-WRITE-1, R-IO-2).
 
 It may add tags, up to nine set by hand; fill empty notes; and set the imported baseline of visits, orders and spend,
-which is shown apart and counted in filters. A nickname is staff's own word: a file gives one to new contacts only.
+which is shown apart and counted in filters. A nickname is staff's own word: a file gives one to new contacts only. Allergies
+are put below what is known (crm.health).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django.utils import timezone
 from audit import recording
 from audit.actions import Action
 from audit.recording import Event
-from crm import profile, search_index, tags
+from crm import health, profile, search_index, tags
 from crm.channel import Channel
 from crm.models import Contact, ContactTag, Tag
 from tenants import rows
@@ -37,6 +38,7 @@ class Addition:
     tags: Sequence[Tag] = ()
     notes: str = ""
     nickname: str = ""
+    allergies: str = ""
     baseline: dict[str, int | datetime.date] = field(default_factory=dict)
 
 
@@ -51,9 +53,13 @@ def add_many(additions: Sequence[Addition], *, at: datetime.datetime) -> list[Ad
     answers = [Added() for _addition in additions]
     _add_tags(additions, answers)
     changes = [_assign(addition) for addition in additions]
-    for answer, own in zip(answers, changes, strict=True):
-        answer.is_changed = answer.is_changed or bool(own)
-    _save([addition for addition, own in zip(additions, changes, strict=True) if own])
+    told = (
+        health.add((one.contact, one.allergies) for one in additions) if any(one.allergies for one in additions) else ()
+    )
+    is_other = [bool(own) or one.contact.pk in told for one, own in zip(additions, changes, strict=True)]
+    for answer, is_changed in zip(answers, is_other, strict=True):
+        answer.is_changed = answer.is_changed or is_changed
+    _save([addition for addition, is_changed in zip(additions, is_other, strict=True) if is_changed])
     known = [change for addition, own in zip(additions, changes, strict=True) if not addition.is_new for change in own]
     profile.remember(profile.Brought(change, Channel.IMPORT, at) for change in known if change.field == "notes")
     _record(known)

@@ -19,6 +19,7 @@ from audit.actions import Action
 from audit.models import AuditEntry
 from crm import (
     duplicates,
+    facets,
     identity,
     incoming,
     profile,
@@ -194,6 +195,7 @@ class _Batch:
             statistics.empty(contacts),
             profile.history(self.changes),
             _events(contacts, [one.change for one in self.changes]),
+            *facets.admitted(contacts),
         )
         duplicates.flag_same_phone(self.pairs)
         moved = {one.change.contact.pk for one in self.changes if one.change.field == "phone"}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
-from crm import facets, identity, profile, search_index, statistics, tags, visits
+from crm import facets, health, identity, profile, search_index, statistics, tags, visits
 from crm.channel import Channel
 from crm.editing import NotInList
 from crm.models import (
@@ -67,6 +67,7 @@ def _move_rows(loser: Contact, winner: Contact) -> None:
         facet.reassign(loser, winner)
     visits.unite(loser, winner)
     tags.unite(loser, winner)
+    health.unite(loser, winner)
     Review.objects.filter(contact=loser).update(contact=winner)
     held = GroupMember.objects.filter(contact=winner).values("group")
     GroupMember.objects.filter(contact=loser).exclude(group__in=held).update(contact=winner)

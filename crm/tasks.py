@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from uuid import UUID
 
 from celery import shared_task
+from django.db import OperationalError
+from django.utils import timezone
 
-from crm import automatic_tags
+from crm import automatic_tags, due_erasures, erasure_log, retention
 from tenants import lookup, scope
+from tenants.refusal import Refusal
+
+logger = logging.getLogger(__name__)
+# Each is a transaction of its own, and one of a long history takes a second.
+ERASED_AT_ONCE = 10
 
 
 @shared_task(name="crm.review_automatic_tags")
@@ -24,3 +32,49 @@ def review_automatic_tags_of(*, tenant_id: str, after: str | None = None) -> Non
         last = automatic_tags.review(UUID(after) if after else None)
     if last is not None:
         review_automatic_tags_of.apply_async(kwargs={"tenant_id": tenant_id, "after": str(last)})
+
+
+@shared_task(name="crm.erase_due")
+def erase_due() -> None:
+    """Erase in every tenant whom the bin or a putting off has kept long enough; the log outside says so, too."""
+    erasure_log.catch_up()
+    for tenant_id in lookup.all_tenants():
+        erase_due_of.apply_async(kwargs={"tenant_id": str(tenant_id)})
+
+
+@shared_task(name="crm.erase_due_of")
+def erase_due_of(*, tenant_id: str, after: str | None = None) -> None:
+    """A few, each by itself, then ring for the next. One that is refused or too busy waits a night."""
+    now = timezone.now()
+    with scope.enter(UUID(tenant_id), scope.WORKER):
+        ids = due_erasures.due(UUID(after) if after else None, at=now, limit=ERASED_AT_ONCE)
+    for contact_id in ids:
+        try:
+            with scope.enter(UUID(tenant_id), scope.WORKER):
+                due_erasures.carry_out(contact_id, at=now)
+        except (Refusal, OperationalError) as fault:
+            logger.warning(
+                "contact %s is not erased tonight: %s", contact_id, getattr(fault, "code", type(fault).__name__)
+            )
+    if len(ids) == ERASED_AT_ONCE:
+        erase_due_of.apply_async(kwargs={"tenant_id": tenant_id, "after": str(ids[-1])})
+
+
+@shared_task(name="crm.forget_quiet_contacts")
+def forget_quiet_contacts() -> None:
+    """Erase whom the retention of each tenant forgets by now (R-PRIV-2)."""
+    for tenant_id in lookup.all_tenants():
+        forget_quiet_contacts_of.apply_async(kwargs={"tenant_id": str(tenant_id)})
+
+
+@shared_task(name="crm.forget_quiet_contacts_of")
+def forget_quiet_contacts_of(*, tenant_id: str, after: str | None = None) -> None:
+    """One chunk, each contact in a transaction of its own, then ring for the next."""
+    now = timezone.now()
+    with scope.enter(UUID(tenant_id), scope.WORKER):
+        found, last = retention.due(UUID(after) if after else None, at=now)
+    for contact_id in found:
+        with scope.enter(UUID(tenant_id), scope.WORKER):
+            retention.forget(contact_id, at=now)
+    if last is not None:
+        forget_quiet_contacts_of.apply_async(kwargs={"tenant_id": tenant_id, "after": str(last)})

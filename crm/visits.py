@@ -10,7 +10,6 @@ import datetime
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection
 from uuid_utils.compat import uuid7
 
 from crm.models import Contact, Visit, VisitSource, VisitSourceKind
@@ -51,25 +50,21 @@ def add(
     at: datetime.datetime,
 ) -> bool:
     """The same for a source that is new, and so counts nowhere yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH visit AS (
-                INSERT INTO crm_visit (id, tenant_id, contact_id, venue_id, local_date) VALUES (%s, %s, %s, %s, %s)
-                ON CONFLICT ON CONSTRAINT one_visit_per_contact_venue_and_day
-                DO UPDATE SET local_date = EXCLUDED.local_date
-                RETURNING id, xmax = 0 AS is_new
-            )
-            INSERT INTO crm_visitsource (id, tenant_id, visit_id, kind, source_id, happened_at)
-            SELECT %s, %s, visit.id, %s, %s, %s FROM visit
-            RETURNING (SELECT is_new FROM visit)
-            """,
-            [
-                *(uuid7(), scope.tenant_id(), contact.pk, venue.pk, local_date),
-                *(uuid7(), scope.tenant_id(), kind.value, source_id, at),
-            ],
-        )
-        return bool(cursor.fetchone()[0])
+    tenant = scope.tenant_id()
+    visit = (uuid7(), tenant, contact.pk, venue.pk, local_date)
+    ((is_new,),) = rows.run(_ADD, *visit, uuid7(), tenant, kind.value, source_id, at)
+    return bool(is_new)
+
+
+_ADD = f"""
+    WITH visit AS (
+        INSERT INTO {Visit._meta.db_table} (id, tenant_id, contact_id, venue_id, local_date) VALUES (%s, %s, %s, %s, %s)
+        ON CONFLICT ON CONSTRAINT one_visit_per_contact_venue_and_day DO UPDATE SET local_date = EXCLUDED.local_date
+        RETURNING id, xmax = 0 AS is_new
+    )
+    INSERT INTO {VisitSource._meta.db_table} (id, tenant_id, visit_id, kind, source_id, happened_at)
+    SELECT %s::uuid, %s::uuid, visit.id, %s, %s::uuid, %s::timestamptz FROM visit RETURNING (SELECT is_new FROM visit)
+"""  # noqa: S608 (our own tables)
 
 
 def withdraw(*, kind: VisitSourceKind, source_id: UUID) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from bookings.models import Booking
 from crm import allergies, details, statistics
+from crm.allergies import Allergies
 from crm.models import Contact
 from dashboard import tag_marks
 from dashboard.tag_marks import TagMark
@@ -25,7 +26,7 @@ class Known:
 
     contact: Contact
     tags: list[TagMark]
-    allergies: list[str]
+    allergies: Allergies
     no_show_rate: float | None
 
 
@@ -106,7 +107,7 @@ class BoardRow(Generic[Fact]):
     @property
     def allergy_text(self) -> str:
         may_read = allergies.may_be_read(self.on, today=self.venue.local_day(self.now))
-        return ", ".join(self.known.allergies) if self.known and may_read else ""
+        return ", ".join(self.known.allergies.texts()) if self.known and may_read else ""
 
 
 def known_guests(contacts: Iterable[Contact]) -> dict[UUID, Known]:
@@ -118,7 +119,7 @@ def known_guests(contacts: Iterable[Contact]) -> dict[UUID, Known]:
         pk: Known(
             contact=contact,
             tags=tag_marks.without_allergies(tag_marks.of(own[pk].tags)),
-            allergies=allergies.texts(own[pk].tags),
+            allergies=own[pk].allergies,
             no_show_rate=rates.get(pk),
         )
         for pk, contact in active.items()

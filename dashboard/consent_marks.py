@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from consent.models import Source
 from consent.reading import ConsentItem
 from consent.status import ConsentChannel, Status
 from dashboard.templatetags.coperto import day
@@ -26,6 +27,8 @@ class ConsentMark:
     style: str
     status_label: str
     changed_on: datetime.date
+    source_label: str
+    expires_on: datetime.date | None
     can_unsubscribe: bool
 
 
@@ -45,19 +48,23 @@ def _mark(item: ConsentItem, venues: Mapping[UUID, Venue]) -> ConsentMark:
         style=_style(item),
         status_label=_words(item),
         changed_on=item.changed_at.astimezone(venue.zone).date(),
+        source_label=str(Source(item.source).label),
+        expires_on=item.expires_on,
         can_unsubscribe=item.status not in (Status.UNSUBSCRIBED, Status.NONE),
     )
 
 
 def _style(item: ConsentItem) -> str:
     if item.status != Status.IMPLIED:
-        return item.status.value
+        return "implied-gdpr" if item.undeliverable and item.status == Status.EXPLICIT else item.status.value
     return "implied-casl" if item.marketable else "implied-gdpr"
 
 
 def _words(item: ConsentItem) -> str:
     if item.pending_confirmation:
         return _("waiting to be confirmed")
+    if item.undeliverable and item.status != Status.UNSUBSCRIBED:
+        return _("mail comes back, not written to")
     if item.status != Status.IMPLIED:
         return str(item.status.label)
     if item.expires_on is None:

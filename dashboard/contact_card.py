@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from bookings import upcoming
 from consent import reading
-from crm import allergies, bin, groups, tags, visits  # noqa: A004 - the contacts' bin
+from crm import allergies, bin, groups, health, tags, visits  # noqa: A004 - the contacts' bin
+from crm.allergies import Allergies
 from crm.channel import Channel
 from crm.models import Contact
 from crm.tags import HeldTag
@@ -33,7 +34,16 @@ from tenants.models import Venue
 from tenants.questions import Answers
 
 # All that a card shows beside the contact itself, its consents and its open tab.
-QUESTIONS = (tags.HELD, groups.PLACES, visits.BREAKDOWN, *PAST, FOLLOWS, upcoming.COUNT, *contact_standing.QUESTIONS)
+QUESTIONS = (
+    tags.HELD,
+    health.NOTES,
+    groups.PLACES,
+    visits.BREAKDOWN,
+    *PAST,
+    FOLLOWS,
+    upcoming.COUNT,
+    *contact_standing.QUESTIONS,
+)
 
 
 def ask(contact: Contact) -> Answers:
@@ -47,7 +57,7 @@ def content(contact: Contact, answers: Answers, shell: Shell) -> dict[str, Any]:
     past = suggesting.pasts_of([contact.pk], answers)[contact.pk]
     return {
         "section": "contacts",
-        "card": head(contact, held),
+        "card": head(contact, allergies.of(contact.pk, held, answers[health.NOTES].get(contact.pk))),
         **tag_content(held, shell),
         **group_content(answers[groups.PLACES]),
         "stats": contact_figures.of(contact, venues, answers[visits.BREAKDOWN], past.dealings.no_show_rate),
@@ -60,9 +70,8 @@ def content(contact: Contact, answers: Answers, shell: Shell) -> dict[str, Any]:
     }
 
 
-def head(contact: Contact, held: list[HeldTag]) -> dict[str, Any]:
-    """Who it is: `card` in the templates."""
-    labels = allergies.texts(held)
+def head(contact: Contact, known: Allergies | None = None) -> dict[str, Any]:
+    """Who it is: `card` in the templates. `known` is left out where they are not shown."""
     return {
         "id": contact.pk,
         "name": str(contact),
@@ -77,9 +86,10 @@ def head(contact: Contact, held: list[HeldTag]) -> dict[str, Any]:
         "address_lines": [line for line in (contact.address, f"{contact.postcode} {contact.city}".strip()) if line],
         "company": contact.company,
         "notes": contact.notes,
-        "allergies": [_("Allergy")] if labels and not allergies.may_be_read() else labels,
+        "allergies": _allergies(known) if known else [],
         "is_suspect": contact.has_suspect_key,
         "is_deleted": not contact.is_active,
+        "erase_on": contact.erase_on,
         "bin_until": contact.deleted_at and contact.deleted_at + bin.KEPT_FOR,
         "first_contact_on": contact.first_contact_on,
         "first_channel_label": Channel(contact.first_channel).label,
@@ -87,6 +97,11 @@ def head(contact: Contact, held: list[HeldTag]) -> dict[str, Any]:
         "registered_at": contact.registered_at,
         "special_day": special_days.near(contact, timezone.localdate()),
     }
+
+
+def _allergies(known: Allergies) -> list[str]:
+    """Who may not read what they are sees that there is something (R-PRIV-3)."""
+    return known.texts() if allergies.may_be_read() else [_("Allergy")]
 
 
 def tag_content(held: list[HeldTag], shell: Shell) -> dict[str, Any]:

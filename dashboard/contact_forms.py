@@ -8,7 +8,7 @@ from django import forms
 from django.utils import dates
 from django.utils.translation import gettext_lazy as _
 
-from crm import birthday, profile
+from crm import allergies, birthday, health, profile
 from crm.guest_data import Guest
 from crm.models import Contact
 from dashboard.filter_panel import OFFERED_LANGUAGES
@@ -77,10 +77,19 @@ class ContactForm(forms.Form):
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     postcode = forms.CharField(label=_("Postcode"), max_length=20, required=False)
     city = forms.CharField(label=_("City"), max_length=100, required=False)
+    allergies = LongTextField(
+        label=_("Allergies and diet"),
+        max_length=health.LENGTH,
+        required=False,
+        rows=2,
+        help_text=_("Health data: kept encrypted, and read by owner, manager and who serves the table."),
+    )
     notes = LongTextField(label=_("Notes"), max_length=5000, required=False, rows=3)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not allergies.may_be_read():
+            del self.fields["allergies"]
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)  # noqa: S101
         present = self.initial.get("language")
@@ -88,15 +97,23 @@ class ContactForm(forms.Form):
         language.choices = [("", _("not known")), *((code, language_name(code)) for code in codes)]
 
     def guest(self) -> Guest:
-        return Guest(**{name: value for name, value in self.cleaned_data.items() if name not in profile.OWN_FIELDS})
+        others = (*profile.OWN_FIELDS, "allergies")
+        return Guest(**{name: value for name, value in self.cleaned_data.items() if name not in others})
 
     def own(self) -> dict[str, str]:
         """What staff alone keep on a guest."""
         return {name: self.cleaned_data[name] for name in profile.OWN_FIELDS}
 
+    def told_allergies(self) -> str:
+        """Empty from who may not read them."""
+        return str(self.cleaned_data.get("allergies", ""))
 
-def initial(contact: Contact) -> dict[str, str]:
-    values = {name: getattr(contact, name) for name in ContactForm.base_fields}
+
+def initial(contact: Contact, *, may_read: bool) -> dict[str, str]:
+    """What the contact has; its allergies where the person may read them."""
+    values = {name: getattr(contact, name) for name in ContactForm.base_fields if name != "allergies"}
+    if may_read:
+        values["allergies"] = health.text_of(contact.pk, health.of([contact.pk]).get(contact.pk))
     if contact.phone_extension:
         values["phone"] = f"{contact.phone} ext. {contact.phone_extension}"
     return values
@@ -104,4 +121,9 @@ def initial(contact: Contact) -> dict[str, str]:
 
 def changed_values(form: ContactForm) -> dict[str, str]:
     """Only what staff changed, so that a colleague's edit of another field stays."""
-    return {name: form.cleaned_data[name] for name in form.changed_data}
+    return {name: form.cleaned_data[name] for name in form.changed_data if name != "allergies"}
+
+
+def changed_allergies(form: ContactForm) -> str | None:
+    """None when staff left them as they are."""
+    return form.told_allergies() if "allergies" in form.changed_data else None

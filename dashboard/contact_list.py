@@ -106,6 +106,7 @@ def _lists(state: ListState) -> dict[str, Any]:
         "adjusted": adjusted,
         "is_adjusted": adjusted is not None and kept != QueryDict(segment_queries.of(adjusted.filters)),
         "adjust_query": _adjust_query(form, given),
+        "campaign_query": _campaign_query(form, given),
         "pick_groups": [{"id": group.pk, "name": group.name} for group in ContactGroup.objects.order_by("name", "id")],
         "shown_group": {"id": shown[0].pk, "name": shown[0].name} if len(shown) == 1 else None,
     }
@@ -123,6 +124,16 @@ def _adjust_query(form: Any, given: list[str]) -> str:
     """The list of a segment alone: the query by which its filters are taken over, to be adjusted."""
     chosen = form.cleaned_data.get("segment") if given == ["segment"] else None
     return "" if chosen is None else segment_queries.to_adjust(chosen)
+
+
+def _campaign_query(form: Any, given: list[str]) -> str:
+    """The list of one segment or one group alone: the query by which a campaign to it begins."""
+    if not form.is_valid() or given not in (["segment"], ["group"]):
+        return ""
+    (name,) = given
+    chosen = form.cleaned_data[name]
+    several = list(chosen) if name == "group" else [chosen]
+    return f"{name}={several[0].pk}" if len(several) == 1 else ""
 
 
 def _page(state: ListState, contacts: filters.Contacts, venues: list[Venue]) -> dict[str, Any]:
@@ -160,7 +171,7 @@ def _row(contact: Contact, known: Details, consents: list[consent_marks.ConsentM
         "email": contact.email,
         "phone": contact.phone,
         "tags": tag_marks.without_allergies(marks),
-        "has_allergies": any(mark.is_allergy for mark in marks),
+        "has_allergies": bool(known.allergies),
         "is_duplicate": known.is_duplicate,
         "is_suspect": contact.has_suspect_key,
         "consents": consents[: consent_marks.SHOWN_IN_LIST],

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from crm.models import Contact
 from crm.visits import Breakdown
 from dashboard.context import Shell
-from dashboard.tabs import bookings, changes, orders, visits, words
+from dashboard.tabs import bookings, changes, consents, orders, visits, words
 from dashboard.tabs.frame import Card, Tab
 
 TABS: tuple[Tab, ...] = (
@@ -19,6 +19,7 @@ TABS: tuple[Tab, ...] = (
     visits.TAB,
     words.COMMUNICATIONS,
     words.REVIEWS,
+    consents.TAB,
     changes.TAB,
 )
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from consent import unsubscribing
 from consent.status import ConsentChannel
-from crm import bin, editing, history, listing, tags, visits  # noqa: A004 - the contacts' bin
+from crm import allergies, bin, editing, history, listing, tags, visits  # noqa: A004 - the contacts' bin
 from crm.editing import Edited
 from crm.guest_data import CrmSync
 from crm.models import Contact, ContactState
@@ -70,7 +70,7 @@ def add(request: HttpRequest) -> HttpResponse:
     form = ContactForm(request.POST or None, initial={"language": context.of(request).tenant.language})
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form):
-            edited = editing.add(form.guest(), form.own())
+            edited = editing.add(form.guest(), form.own(), allergies=form.told_allergies())
             _tell(request, edited)
             return pages.to(request, "contact", edited.contact.pk)
     return _show_form(request, form, contact=None)
@@ -79,10 +79,11 @@ def add(request: HttpRequest) -> HttpResponse:
 @pages.page(Permission.CONTACTS_WRITE, methods=BOTH)
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     contact = _find(pk)
-    form = ContactForm(request.POST or None, initial=contact_forms.initial(contact))
+    form = ContactForm(request.POST or None, initial=contact_forms.initial(contact, may_read=allergies.may_be_read()))
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form):
-            _tell(request, editing.edit(contact, contact_forms.changed_values(form)))
+            changes, told = contact_forms.changed_values(form), contact_forms.changed_allergies(form)
+            _tell(request, editing.edit(contact, changes, allergies=told))
             return pages.to(request, "contact", contact.pk)
     return _show_form(request, form, contact=contact)
 
@@ -95,7 +96,7 @@ def notes(request: HttpRequest, pk: UUID) -> HttpResponse:
         contact = editing.edit(contact, {"notes": typed}).contact
         if not pages.is_htmx(request):
             return pages.to(request, "contact", contact.pk)
-    content = {"card": contact_card.head(contact, []), "is_editing_notes": request.method != "POST"}
+    content = {"card": contact_card.head(contact), "is_editing_notes": request.method != "POST"}
     return render(request, "dashboard/contacts/notes.html", content)
 
 

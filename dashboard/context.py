@@ -12,6 +12,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject, cached_property
 
+from consent import renewals
 from crm import allergies, tags
 from crm.models import Tag
 from dashboard import texts
@@ -49,6 +50,11 @@ class Shell:
     @cached_property
     def may(self) -> frozenset[str]:
         return frozenset(permission.value for permission in scope.actor().permissions)
+
+    @property
+    def has_renewals(self) -> bool:
+        """Whether any venue is where an implied consent ends (R-CONSENT-3)."""
+        return bool(renewals.venues_with_renewals(self.venues))
 
     @property
     def is_discreet(self) -> bool:

@@ -30,7 +30,7 @@ GROUPS = (
         gettext_lazy("Visits"),
         ("last_visit_after", "last_visit_before", "visits_min", "visits_max", "no_shows_min"),
     ),
-    (gettext_lazy("Consent"), ("consent_venue", "consent_channel", "consent_status")),
+    (gettext_lazy("Consent"), ("consent_venue", "consent_channel", "consent_status", "consent_renewal")),
     (gettext_lazy("Origin"), ("first_contact_after", "first_contact_before", "channel", "venue")),
     (gettext_lazy("To check"), ("duplicates", "suspect_key")),
 )

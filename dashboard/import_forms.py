@@ -9,8 +9,9 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from crm import allergies
 from dashboard.templatetags.coperto import birthday
-from importexport import columns
+from importexport import columns, health_cells
 from importexport.dates import DateFormat
 from importexport.files.encoding import Encoding
 from importexport.files.kind import FileKind
@@ -128,7 +129,8 @@ def _present(job: ImportJob) -> dict[str, Any]:
 
 
 def _fields_of_guests() -> list[tuple[str, Any]]:
-    return [("", _("— leave out —")), *((column.key, column.label) for column in columns.COLUMNS)]
+    offered = [column for column in columns.COLUMNS if column.key != health_cells.FIELD or allergies.may_be_read()]
+    return [("", _("— leave out —")), *((column.key, column.label) for column in offered)]
 
 
 def _date_formats() -> list[tuple[str, str]]:

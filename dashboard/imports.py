@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from dashboard import context, pages
 from dashboard.import_forms import CorrectionForm, UploadForm
 from dashboard.templatetags.coperto import quoted
-from importexport import columns, errors_file, jobs, template, uploading
+from importexport import columns, erasing, errors_file, jobs, template, uploading
 from importexport.files.kind import FileKind
 from importexport.jobs import DateFormatNeeded
 from importexport.models import AT_WORK, ImportJob, ImportMode, ImportRow, ImportStatus, Outcome
@@ -39,6 +39,9 @@ TONES = {
 OUTCOME_TONES = {Outcome.REJECTED: "red", Outcome.SKIPPED: "amber", Outcome.CREATED: "green", Outcome.UPDATED: "blue"}
 CONSENT_FIELDS = frozenset({"marketing_consent", "email_consent", "sms_consent"})
 FAILED = gettext_lazy("The file could not be read to its end. Nothing more was imported; upload it again.")
+ERASED = gettext_lazy(
+    "The file named a guest whose personal data were cleared, and is gone. Upload the list without the guest."
+)
 
 
 @pages.page(Permission.CONTACTS_IMPORT, methods=BOTH)
@@ -200,8 +203,14 @@ def _job(job: ImportJob) -> dict[str, Any]:
         "can_start": is_open,
         "can_map": is_open,
         "can_cancel": is_open or status in AT_WORK,
-        "failure": FAILED if job.failure else "",
+        "failure": _failure(job),
     }
+
+
+def _failure(job: ImportJob) -> str:
+    if job.failure == erasing.PERSON_ERASED:
+        return str(ERASED)
+    return str(FAILED) if job.failure else ""
 
 
 def _file(content: bytes, kind: FileKind, name: str) -> HttpResponse:

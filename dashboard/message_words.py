@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from outreach import delivering, suggesting
+from outreach import bouncing, delivering, suggesting
 from outreach.models import Message, MessageStatus
 
 FAILURES: dict[str, Promise] = {
     delivering.NOT_MARKETABLE: _("The guest does not agree to be written to any more."),
     delivering.CONTACT_DELETED: _("The contact was removed before the message left."),
+    delivering.SENDER_INCOMPLETE: _(
+        "The venue's settings do not say whom marketing is from: legal name, postal address, contact."
+    ),
+    bouncing.BOUNCED: _("The address does not exist any more: the mail came back."),
     delivering.REFUSED: _("The mail server or the SMS provider refused it."),
     delivering.INTERRUPTED: _("Sending was interrupted, and nobody knows whether it arrived: it is not sent again."),
 }

@@ -46,4 +46,5 @@ def for_scripts() -> dict[str, str]:
         "call": pgettext("button", "Call"),
         "picked": _("Selected: {count}"),
         "rows_done": _("{done} of {total} rows"),
+        "addresses_done": _("{done} of {total} addresses"),
     }

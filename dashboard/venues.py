@@ -42,6 +42,14 @@ class VenueForm(forms.Form):
     )
     double_opt_in = forms.BooleanField(label=_("Ask guests to confirm their consent by a mailed link"), required=False)
     ordering_paused = forms.BooleanField(label=_("Online ordering is paused"), required=False)
+    legal_name = forms.CharField(
+        label=_("Legal name of the sender"),
+        max_length=200,
+        required=False,
+        help_text=_("Every marketing message must say whom it is from. Without these three fields none is sent."),
+    )
+    postal_address = forms.CharField(label=_("Postal address"), max_length=300, required=False)
+    contact_details = forms.CharField(label=_("Phone, e-mail or website for guests"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,6 +110,9 @@ def _proposal(request: HttpRequest) -> dict[str, Any]:
         "currency": near.currency,
         "day_starts_at": LATE_KITCHEN_STARTS,
         "no_show_grace_minutes": near.no_show_grace_minutes,
+        "legal_name": near.legal_name,
+        "postal_address": near.postal_address,
+        "contact_details": near.contact_details,
         **venues.defaults_of(tenant.country),
     }
 

@@ -118,6 +118,7 @@ def _addition(contact: Contact, guest: GuestRow, reception: Reception, known_tag
         tags=[known_tags[name] for name in guest.tags],
         notes=guest.notes,
         nickname=guest.nickname,
+        allergies=guest.allergies,
         baseline=guest.baseline,
     )
 

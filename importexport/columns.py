@@ -52,6 +52,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("company", _("Company")),
     Column("nickname", _("Nickname")),
     Column("notes", _("Notes"), is_joined=True),
+    Column("allergies", _("Allergies and diet"), is_joined=True),
     Column("tags", _("Tags"), is_joined=True),
     Column("marketing_consent", _("Marketing consent")),
     Column("email_consent", _("Marketing consent for e-mail")),
@@ -107,6 +108,11 @@ def is_reason(heading: str) -> bool:
 def known_count(cells: Iterable[str]) -> int:
     """How many of these cells are headings that are known word for word."""
     return sum(1 for cell in cells if _claims(cell))
+
+
+def names(heading: str, key: str) -> bool:
+    """True for a heading that is known word for word as one of this field."""
+    return any(key == claimed for claimed, _rank in _claims(heading))
 
 
 def is_address(cell: str) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 import openpyxl
 from django.utils.translation import get_language
 
-from importexport import columns
+from importexport import columns, health_cells
 from importexport.files.kind import FileKind
 from importexport.headings import REASON_HEADINGS
 from importexport.models import ImportJob, ImportRow, Outcome
@@ -35,7 +35,8 @@ def _rows(job: ImportJob) -> Iterator[list[str]]:
     refused = ImportRow.objects.filter(job=job, outcome=Outcome.REJECTED, chunk__lt=job.next_chunk)
     for cells, reasons in refused.order_by("number").values_list("cells", "reasons").iterator(chunk_size=2_000):
         why = " ".join(_sentence(Reason.from_json(reason)) for reason in reasons)
-        own = [cell for cell, heading in zip(cells, job.headings, strict=False) if not columns.is_reason(heading)]
+        seen = zip(health_cells.shown(cells, job), job.headings, strict=False)
+        own = [cell for cell, heading in seen if not columns.is_reason(heading)]
         yield [*own, why]
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
 
 from django.db import models
 
 from crm import facets
+from crm.holdings import Place
+from importexport import erasing, personal_data
 from importexport.models import ImportRow
 
 
@@ -15,6 +19,15 @@ class ImportFacet(facets.ContactFacet):
 
     def tables(self) -> Iterable[type[models.Model]]:
         return [ImportRow]
+
+    def erase(self, contact_ids: list[UUID]) -> None:
+        erasing.erase(contact_ids)
+
+    def holdings(self) -> Iterable[Place]:
+        return personal_data.HOLDINGS
+
+    def export(self, contact_ids: list[UUID]) -> dict[str, Any]:
+        return personal_data.export(contact_ids)
 
 
 facets.register(ImportFacet())

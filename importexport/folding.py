@@ -78,6 +78,7 @@ def merge(rows: list[GuestRow]) -> GuestRow:
         merged.tags += [tag for tag in row.tags if tag not in merged.tags]
         merged.notes = row.notes or merged.notes
         merged.nickname = row.nickname or merged.nickname
+        merged.allergies = f"{merged.allergies}\n{row.allergies}".strip()
         merged.baseline |= row.baseline
         merged.evidence |= row.evidence
         _merge_consents(merged, row)

@@ -10,13 +10,14 @@ import datetime
 import zoneinfo
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.utils import timezone
 
-from crm import identity, language, person_name, suspicion
+from crm import health, identity, language, person_name, suspicion
 from crm.guest_data import Guest
 from crm.models import Contact
-from importexport import amounts, answers, columns, dates, lists
+from importexport import amounts, answers, columns, dates, health_cells, lists
 from importexport.answers import Answer
 from importexport.dates import DateFormat
 from importexport.models import ImportJob
@@ -37,8 +38,10 @@ _LONGEST: dict[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where each field stands in the rows of one job, and how its cells are to be read."""
+    """Where each field stands in the rows of one job, and how its cells are to be read; `sealed` ones are opened first."""
 
+    job_id: UUID
+    sealed: frozenset[int]
     places: tuple[tuple[int, str], ...]
     width: int
     date_format: DateFormat | None
@@ -55,6 +58,8 @@ class Layout:
         chosen = DateFormat(job.date_format) if job.date_format else job.dates.date_format
         whole_name = next((heading for heading, key in job.mapping.items() if key == "full_name"), "")
         return cls(
+            job_id=job.pk,
+            sealed=health_cells.places(job),
             places=tuple((place, job.mapping[name]) for place, name in enumerate(job.headings) if name in job.mapping),
             width=len(job.headings),
             date_format=chosen,
@@ -80,6 +85,7 @@ class GuestRow:
     tags: list[str] = field(default_factory=list)
     notes: str = ""
     nickname: str = ""
+    allergies: str = ""
     baseline: dict[str, int | datetime.date] = field(default_factory=dict)
     consents: dict[str, Answer] = field(default_factory=dict)
     evidence: dict[str, str] = field(default_factory=dict)
@@ -104,8 +110,9 @@ def read(number: int, cells: Sequence[str], layout: Layout) -> GuestRow:
         row.reasons.append(Reason(ReasonCode.TOO_MANY_CELLS, None, cells[layout.width]))
         row.is_refused = True
         return row
+    opened = health_cells.unseal(cells, layout.sealed, layout.job_id) if layout.sealed else cells
     for place, key in layout.places:
-        cell = _plain(cells[place], layout)
+        cell = _plain(opened[place], layout)
         if cell:
             _read_cell(row, key, cell, layout)
     _judge_keys(row)
@@ -122,7 +129,8 @@ def _read_cell(row: GuestRow, key: str, cell: str, layout: Layout) -> None:
     try:
         _READERS[key](row, key, cell, layout)
     except CellError as error:
-        row.reasons.append(Reason(error.code, key, cell))
+        # What is said of a row lies in the clear.
+        row.reasons.append(Reason(error.code, key, "" if key == health_cells.FIELD else cell))
 
 
 def _judge_keys(row: GuestRow) -> None:
@@ -175,6 +183,13 @@ def _nickname(row: GuestRow, key: str, cell: str, _layout: Layout) -> None:
 
 def _notes(row: GuestRow, key: str, cell: str, _layout: Layout) -> None:
     row.notes = _fitting(key, f"{row.notes}\n{cell}".strip())
+
+
+def _allergies(row: GuestRow, _key_name: str, cell: str, _layout: Layout) -> None:
+    text = f"{row.allergies}\n{cell}".strip()
+    if len(text) > health.LENGTH:
+        raise CellError(ReasonCode.TEXT_TOO_LONG)
+    row.allergies = text
 
 
 def _tags(row: GuestRow, key: str, cell: str, _layout: Layout) -> None:
@@ -261,6 +276,7 @@ _READERS: dict[str, Callable[[GuestRow, str, str, Layout], None]] = {
     "birthday": _birthday,
     "nickname": _nickname,
     "notes": _notes,
+    "allergies": _allergies,
     "tags": _tags,
     "marketing_consent": _consent,
     "email_consent": _consent,

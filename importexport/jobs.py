@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
-from importexport import columns, consenting, leasing, storing, tasks
+from importexport import columns, consenting, health_cells, leasing, storing, tasks
 from importexport.files import table
 from importexport.files.encoding import Encoding
 from importexport.files.kind import FileKind
@@ -60,7 +60,8 @@ class MappingInvalid(Refusal):
 def correct(job: ImportJob, changes: Mapping[str, Any]) -> ImportJob:
     """Apply what staff corrected: `mapping`, `date_format`, `encoding`, `consent_evidence`. Takes back a dry run.
 
-    Raises ImportNotOpen, MappingInvalid, EvidenceIncomplete, and FileRefused when the file cannot be read in the encoding.
+    Raises ImportNotOpen, MappingInvalid, EvidenceIncomplete, FileRefused when the file cannot be read in the encoding, and
+    PermissionMissing for a column of allergies.
     """
     job = _locked(job, _OPEN)
     before = _choices(job)
@@ -68,6 +69,8 @@ def correct(job: ImportJob, changes: Mapping[str, Any]) -> ImportJob:
         _read_again(job, Encoding(changes["encoding"]))
     if "mapping" in changes:
         job.mapping = _checked_mapping(job, changes["mapping"])
+        health_cells.check(job.mapping)
+        job.sample = health_cells.hide(job.sample, health_cells.places(job))
     if "date_format" in changes:
         job.date_format = changes["date_format"] or ""
     if "consent_evidence" in changes:
@@ -86,7 +89,7 @@ def check(job: ImportJob) -> ImportJob:
 
 
 def start(job: ImportJob) -> ImportJob:
-    """Have the worker run the import. Raises ImportNotOpen, MappingIncomplete, DateFormatNeeded."""
+    """Have the worker run the import. Raises ImportNotOpen, MappingIncomplete, DateFormatNeeded, PermissionMissing."""
     job = _hand_to_worker(job, ImportStatus.RUNNING)
     recording.record(Action.IMPORT_STARTED, job, after={"mode": job.mode}, venue_id=job.venue_id)
     return job
@@ -113,6 +116,7 @@ def _hand_to_worker(job: ImportJob, status: ImportStatus) -> ImportJob:
     job = _locked(job, _OPEN)
     if not any(columns.BY_KEY[key].is_key for key in job.mapping.values()):
         raise MappingIncomplete
+    health_cells.check(job.mapping)
     if job.needs_date_format:
         raise DateFormatNeeded
     _reset(job)
@@ -145,7 +149,8 @@ def _read_again(job: ImportJob, encoding: Encoding) -> None:
     job.headings, job.heading_row = found.headings, found.heading_row
     job.sample, job.row_count = found.sample, found.row_count
     job.date_evidence = found.evidence_json
-    job.mapping = columns.guess(found.headings, found.sample) | kept
+    job.mapping = health_cells.permitted(columns.guess(found.headings, found.sample)) | kept
+    job.sample = health_cells.hide(job.sample, health_cells.places(job))
 
 
 def _checked_mapping(job: ImportJob, mapping: Mapping[str, str | None]) -> dict[str, str]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Iterator
-from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
-from importexport import folding, interpreting, leasing, storing
+from importexport import folding, health_cells, interpreting, leasing, storing
 from importexport.files import table
 from importexport.files.rows import Row
 from importexport.folding import Chunker, Place
@@ -43,7 +42,7 @@ def stage(job: ImportJob, *, holder: str, actor: Actor) -> None:
     for part in _parts(placed):
         with scope.enter(tenant_id, actor):
             leasing.hold(job.pk, holder)
-            _insert(job.pk, part)
+            _insert(layout, part)
     with scope.enter(tenant_id, actor):
         _finish(leasing.hold(job.pk, holder), chunker)
 
@@ -54,7 +53,7 @@ def _parts(placed: Iterable[tuple[Row, Place]]) -> Iterator[list[tuple[Row, Plac
         yield part
 
 
-def _insert(job_id: UUID, part: list[tuple[Row, Place]]) -> None:
+def _insert(layout: Layout, part: list[tuple[Row, Place]]) -> None:
     """All rows of the part in one statement: COPY is refused on a table with a policy."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -64,13 +63,17 @@ def _insert(job_id: UUID, part: list[tuple[Row, Place]]) -> None:
             " FROM unnest(%s::int[], %s::int[], %s::int[], %s::text[]) AS new (n, c, l, cells)",
             [
                 scope.tenant_id(),
-                job_id,
+                layout.job_id,
                 [row.number for row, _place in part],
                 [place.chunk for _row, place in part],
                 [place.leader_number for _row, place in part],
-                [json.dumps(row.cells, ensure_ascii=False) for row, _place in part],
+                [json.dumps(_laid(row, layout), ensure_ascii=False) for row, _place in part],
             ],
         )
+
+
+def _laid(row: Row, layout: Layout) -> list[str]:
+    return health_cells.seal(row.cells, layout.sealed, layout.job_id) if layout.sealed else row.cells
 
 
 def _finish(job: ImportJob, chunker: folding.Chunker) -> None:

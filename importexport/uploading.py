@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from audit import recording
 from audit.actions import Action
-from importexport import columns, storing
+from importexport import columns, health_cells, storing
 from importexport.files import table
 from importexport.models import ImportJob, ImportMode
 from tenants import scope
@@ -36,7 +36,7 @@ def upload(parts: Iterable[bytes], *, file_name: str, mode: ImportMode, venue: V
 
 def _job(found: table.Table, **given: object) -> ImportJob:
     actor = scope.actor()
-    return ImportJob(
+    job = ImportJob(
         **{**given, "file_name": str(given["file_name"])[-255:]},
         file_kind=found.kind.value,
         encoding=found.encoding.value if found.encoding else "",
@@ -46,8 +46,10 @@ def _job(found: table.Table, **given: object) -> ImportJob:
         sample=found.sample,
         row_count=found.row_count,
         date_evidence=found.evidence_json,
-        mapping=columns.guess(found.headings, found.sample),
+        mapping=health_cells.permitted(columns.guess(found.headings, found.sample)),
         actor_kind=actor.kind,
         actor_id=actor.id,
         actor_label=actor.label,
     )
+    job.sample = health_cells.hide(job.sample, health_cells.places(job))
+    return job

@@ -2,7 +2,8 @@
 
 A block is set on a contact and holds for every e-mail the contact has or had, and for those it gains, until it is lifted:
 its identifiers, kept in the bin too, and what its e-mail was before. Its phone counts where there is no e-mail, on the
-order or on the contact, since an order by that phone would be this contact's (R-ID-2). Bookings are not affected.
+order or on the contact, since an order by that phone would be this contact's (R-ID-2). Bookings are not affected. The block
+of an erased guest holds on for the same addresses (orders.remembered_blocks).
 
 A tenant blocks few guests. Going through them asks for no list of addresses that every change of a key would have to
 keep in step.
@@ -20,8 +21,9 @@ from crm import identity
 from crm.editing import NotInList
 from crm.identity import Identity
 from crm.models import Contact, ContactIdentifier, FieldChange, IdentifierKind
-from orders.models import OrderingBlock
-from tenants import rows, scope
+from orders import remembered_blocks
+from orders.models import BlockedAddress, OrderingBlock
+from tenants import keyed_hash, rows, scope
 from tenants.questions import Question
 
 
@@ -39,6 +41,7 @@ def lift(contact: Contact) -> None:
     """Let a contact order again, one in the bin too; without a block nothing changes."""
     identity.lock(contact)
     lifted, _rows = OrderingBlock.objects.filter(contact=contact).delete()
+    remembered_blocks.forget(contact)
     if lifted:
         recording.record(Action.ORDERING_UNBLOCKED, contact)
 
@@ -46,30 +49,37 @@ def lift(contact: Contact) -> None:
 def holder(who: Identity, chosen: UUID | None = None) -> UUID | None:
     """The blocked contact whose order this would be, by its keys or as staff chose it; None when there is none.
 
-    One statement whoever asks, so that its answer takes the same way for known and unknown guests.
+    It may be an erased one, who had the address. One statement whoever asks, so that its answer takes the same way for known
+    and unknown guests.
     """
-    found = rows.run(_HOLDER, scope.tenant_id(), who.e or "", who.p or "", chosen)
+    digests = [keyed_hash.of(key) if key else "" for key in (who.e, who.p)]
+    found = rows.run(_HOLDER, scope.tenant_id(), who.e or "", who.p or "", chosen, *digests)
     return found[0][0] if found else None
 
 
 _HOLDER = f"""
-    SELECT contact.id FROM {OrderingBlock._meta.db_table} block JOIN {Contact._meta.db_table} contact
-        ON contact.tenant_id = $1 AND contact.id = block.contact_id
-    WHERE block.tenant_id = $1 AND (
-        contact.id = $4::uuid
-        OR ($2 <> '' AND EXISTS (
-            SELECT FROM {ContactIdentifier._meta.db_table} own WHERE own.tenant_id = $1 AND own.contact_id = contact.id
-                AND own.kind = '{IdentifierKind.EMAIL.value}' AND own.value = $2
-        ))
-        OR ($2 <> '' AND EXISTS (
-            SELECT FROM {FieldChange._meta.db_table} change WHERE change.tenant_id = $1
-                AND change.contact_id = contact.id AND change.field = 'email' AND $2 IN (change.old, change.new)
-        ))
-        OR ($3 <> '' AND ($2 = '' OR contact.email = '') AND EXISTS (
-            SELECT FROM {ContactIdentifier._meta.db_table} own WHERE own.tenant_id = $1 AND own.contact_id = contact.id
-                AND own.kind = '{IdentifierKind.PHONE.value}' AND own.value = $3
-        ))
-    ) ORDER BY block.id LIMIT 1
+    SELECT found.contact_id FROM (
+        SELECT contact.id AS contact_id, 1 AS place, block.id FROM {OrderingBlock._meta.db_table} block
+            JOIN {Contact._meta.db_table} contact ON contact.tenant_id = $1 AND contact.id = block.contact_id
+        WHERE block.tenant_id = $1 AND (
+            contact.id = $4::uuid
+            OR ($2 <> '' AND EXISTS (
+                SELECT FROM {ContactIdentifier._meta.db_table} own WHERE own.tenant_id = $1
+                    AND own.contact_id = contact.id AND own.kind = '{IdentifierKind.EMAIL.value}' AND own.value = $2
+            ))
+            OR ($2 <> '' AND EXISTS (
+                SELECT FROM {FieldChange._meta.db_table} change WHERE change.tenant_id = $1
+                    AND change.contact_id = contact.id AND change.field = 'email' AND $2 IN (change.old, change.new)
+            ))
+            OR ($3 <> '' AND ($2 = '' OR contact.email = '') AND EXISTS (
+                SELECT FROM {ContactIdentifier._meta.db_table} own WHERE own.tenant_id = $1
+                    AND own.contact_id = contact.id AND own.kind = '{IdentifierKind.PHONE.value}' AND own.value = $3
+            ))
+        )
+        UNION ALL
+        SELECT held.contact_id, 2, held.id FROM {BlockedAddress._meta.db_table} held
+        WHERE held.tenant_id = $1 AND (held.digest = $5 OR (held.digest = $6 AND ($2 = '' OR held.is_alone)))
+    ) AS found ORDER BY found.place, found.id LIMIT 1
 """  # noqa: S608 (our own tables)
 _BLOCK = f"""
     SELECT blocked_at, blocked_by FROM {OrderingBlock._meta.db_table} WHERE tenant_id = $1 AND contact_id = ANY($2)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django.db import models
 from django.db.models import QuerySet
 
 from crm import facets
-from crm.facets import Counters
+from crm.facets import Counters, Upcoming
 from crm.gathering import Candidates
+from crm.holdings import Place
 from crm.models import Contact
-from orders import filters, merging, purchases, spending
-from orders.models import OPEN, FixedDiscount, Order, OrderAttempt, OrderingBlock, Receipt
+from orders import erasing, filters, merging, personal_data, purchases, remembered_blocks, spending
+from orders.models import OPEN, BlockedAddress, FixedDiscount, Order, OrderAttempt, OrderingBlock, Receipt
+from tenants import rows
 
 # One that nobody closed stays open for ever: after a month nobody waits for it any more.
 UNDER_WAY_FOR = "interval '30 days'"
@@ -24,7 +28,16 @@ class OrderFacet(facets.ContactFacet):
     name = "orders"
 
     def tables(self) -> Iterable[type[models.Model]]:
-        return [Order, Receipt, OrderingBlock, OrderAttempt, FixedDiscount]
+        return [Order, Receipt, OrderingBlock, OrderAttempt, FixedDiscount, BlockedAddress]
+
+    def holdings(self) -> Iterable[Place]:
+        return personal_data.HOLDINGS
+
+    def export(self, contact_ids: list[UUID]) -> dict[str, Any]:
+        return personal_data.export(contact_ids)
+
+    def activity(self) -> Iterable[str]:
+        return personal_data.ACTIVITY
 
     def counters(self) -> Iterable[Counters]:
         return [spending.COUNTERS, purchases.COUNTERS]
@@ -41,6 +54,21 @@ class OrderFacet(facets.ContactFacet):
 
     def reassign(self, loser: Contact, winner: Contact) -> None:
         merging.reassign(loser, winner)
+
+    def admit(self, contacts: Sequence[Contact]) -> Iterable[rows.Statement]:
+        return remembered_blocks.carry_over(contacts)
+
+    def upcoming(self, contact_ids: list[UUID], *, at: datetime.datetime) -> Iterable[Upcoming]:
+        return erasing.upcoming(contact_ids, at=at)
+
+    def call_off(self, facts: Collection[Upcoming], *, at: datetime.datetime) -> None:
+        erasing.call_off(facts, at=at)
+
+    def erase(self, contact_ids: list[UUID]) -> None:
+        erasing.erase(contact_ids)
+
+    def erase_fact(self, kind: str, fact_id: UUID) -> bool:
+        return erasing.erase_fact(kind, fact_id)
 
     def filters(self) -> dict[str, django_filters.Filter]:
         return filters.own()

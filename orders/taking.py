@@ -19,7 +19,7 @@ from audit.models import AuditEntry
 from consent import recording as consent_recording
 from consent.models import Source
 from consent.recording import OptIn
-from crm import event_time, identity, intake, statistics
+from crm import event_time, identity, intake
 from crm.channel import Channel
 from crm.guest_data import CrmSync, Guest, Intake, Reception
 from crm.models import Contact
@@ -70,7 +70,7 @@ class Taken:
 
 
 def take(draft: Draft, *, at: datetime.datetime | None = None) -> Taken:
-    """Take an order, received `at` (now by default).
+    """Take an order, received `at` (now by default). It counts nowhere before it is fulfilled.
 
     Raises TotalMismatch, UnknownCurrency, ForeignCurrency, event_time.InFuture for what is wrong with it,
     OrderingUnavailable for a public one while the venue takes none, OrderingBlocked for a blocked guest's that staff did
@@ -90,8 +90,6 @@ def take(draft: Draft, *, at: datetime.datetime | None = None) -> Taken:
         rows.insert([order], lines.of(order, draft.amounts.items), own_discount, [_entry(order)])
         if reception.contact is not None:
             _record_consent(draft, reception, order)
-    if reception.contact is not None:
-        statistics.refresh(reception.contact.pk)
     return Taken(order, reception.crm_sync, [*reception.warnings, *warnings])
 
 

@@ -16,7 +16,7 @@ from audit.actions import Action
 from consent import gate
 from consent.gate import Purpose
 from consent.status import ConsentChannel
-from outreach import mail, sms
+from outreach import mail, sender, sms
 from outreach.models import Message, MessageChannel, MessageStatus
 from outreach.sms import SmsRefused
 from tenants import scope
@@ -24,20 +24,26 @@ from tenants import scope
 # Longer than any mail server or provider is waited for; outreach's function due_messages says the same.
 CLAIM_TIME = datetime.timedelta(minutes=10)
 NOT_MARKETABLE, CONTACT_DELETED, REFUSED, INTERRUPTED = "not_marketable", "contact_deleted", "refused", "interrupted"
+SENDER_INCOMPLETE = sender.SenderIncomplete.code
 
 
 def deliver(tenant_id: UUID, message_id: UUID) -> None:
     """Send a queued message. Harmless when it is sent already, or somebody else is at it."""
     with scope.enter(tenant_id, scope.WORKER):
         message = _claim(message_id, at=timezone.now())
-    if message is None:
-        return
+    if message is not None:
+        send_claimed(tenant_id, message)
+
+
+def send_claimed(tenant_id: UUID, message: Message) -> bool:
+    """Send a message that is claimed, and write down how it went; whether it left."""
     provider_id, complaint = _send(message)
     with scope.enter(tenant_id, scope.WORKER):
         if complaint is None:
             _succeed(message, provider_id, at=timezone.now())
         else:
             _fail(message, REFUSED, complaint, at=timezone.now())
+    return complaint is None
 
 
 def _claim(message_id: UUID, *, at: datetime.datetime) -> Message | None:
@@ -63,6 +69,8 @@ def _hindrance(message: Message, at: datetime.datetime) -> str:
         return INTERRUPTED if message.claimed_at + CLAIM_TIME < at else ""
     if not message.contact.is_active:
         return CONTACT_DELETED
+    if message.purpose == Purpose.MARKETING and not sender.is_complete(message.venue):
+        return SENDER_INCOMPLETE
     is_open = gate.may_be_written_to(
         message.venue, ConsentChannel(message.channel), message.address, purpose=Purpose(message.purpose), at=at
     )
@@ -73,7 +81,7 @@ def _send(message: Message) -> tuple[str, str | None]:
     """(the provider's id, its complaint). Outside any transaction: nobody's rows wait for a mail server."""
     try:
         if message.channel == MessageChannel.SMS:
-            return sms.provider().send(message.address, message.text), None
+            return sms.provider().send(message.address, sender.sms_text(message)), None
         return mail.send(message), None
     except (OSError, ValueError, SmsRefused) as error:
         return "", str(error) or type(error).__name__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django.db import models
@@ -12,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm import facets
+from crm.holdings import Place
 from crm.models import Contact
-from outreach import leaving
-from outreach.models import Follow, Follower, FormerContact, Inquiry, Message, PromotionSignup
+from outreach import campaign_audience, erasing, leaving, personal_data
+from outreach.models import CampaignRecipient, Follow, Follower, FormerContact, Inquiry, Message, PromotionSignup
 from tenants.base import TenantModel
 from tenants.models import Venue
 
@@ -26,18 +28,35 @@ class OutreachFacet(facets.ContactFacet):
     name = "outreach"
 
     def tables(self) -> Iterable[type[models.Model]]:
-        return [*MOVED_WHOLE, FormerContact]
+        return [*MOVED_WHOLE, FormerContact, CampaignRecipient]
+
+    def holdings(self) -> Iterable[Place]:
+        return personal_data.HOLDINGS
+
+    def export(self, contact_ids: list[UUID]) -> dict[str, Any]:
+        return personal_data.export(contact_ids)
+
+    def activity(self) -> Iterable[str]:
+        return personal_data.ACTIVITY
 
     def reassign(self, loser: Contact, winner: Contact) -> None:
         now = timezone.now()
         for table in MOVED_WHOLE:
             table.objects.filter(contact=loser).update(contact=winner, updated_at=now)
+        campaign_audience.reassign(loser, winner)
 
     def keys_of(self, contact: Contact) -> Iterable[str]:
         return leaving.keys_of(contact)
 
     def restore(self, contact: Contact) -> None:
         leaving.take_back(contact)
+
+    def erase(self, contact_ids: list[UUID]) -> None:
+        erasing.erase(contact_ids)
+        campaign_audience.erase(contact_ids)
+
+    def erase_fact(self, kind: str, fact_id: UUID) -> bool:
+        return erasing.erase_fact(kind, fact_id)
 
     def filters(self) -> dict[str, django_filters.Filter]:
         return {

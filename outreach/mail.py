@@ -10,18 +10,23 @@ from email.utils import formataddr, parseaddr
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from outreach import sender
 from outreach.models import Message
 
 
 def compose(message: Message) -> EmailMessage:
     """The mail of a message, whose venue is loaded."""
-    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     return EmailMessage(
         subject=" ".join(message.subject.split()),
-        body=message.text,
-        from_email=formataddr((message.venue.name, sender)),
+        body=sender.mail_text(message),
+        from_email=formataddr((message.venue.name, address)),
         to=[message.address],
-        headers={"Message-ID": f"<{message.pk}@{sender.rpartition('@')[2]}>", "Content-Language": message.language},
+        headers={
+            "Message-ID": f"<{message.pk}@{address.rpartition('@')[2]}>",
+            "Content-Language": message.language,
+            **sender.headers(message),
+        },
     )
 
 

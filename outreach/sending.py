@@ -23,7 +23,7 @@ from consent.unsubscribing import NoAddress
 from crm import identity
 from crm.editing import NotInList
 from crm.models import Contact, ContactStats
-from outreach import message_templates, suggesting, tasks, wording
+from outreach import message_templates, sender, suggesting, tasks, wording
 from outreach.models import (
     Direction,
     Inquiry,
@@ -70,8 +70,8 @@ class Draft:
 def send(draft: Draft, *, at: datetime.datetime) -> Message:
     """Queue a message to a guest. Locks the contact.
 
-    Raises NotInList, NoAddress, NotMarketable, OtherChannel, message_templates.TemplateGone for a template that is gone, and
-    the refusals of `wording` for faulty words.
+    Raises NotInList, NoAddress, NotMarketable, OtherChannel, message_templates.TemplateGone for a template that is gone,
+    sender.SenderIncomplete, and the refusals of `wording` for faulty words.
     """
     scope.require(Permission.MESSAGES_SEND)
     words = words_of(draft)
@@ -84,6 +84,7 @@ def send(draft: Draft, *, at: datetime.datetime) -> Message:
     channel = ConsentChannel(draft.channel)
     if not gate.may_be_written_to(draft.venue, channel, address, purpose=purpose, at=at):
         raise NotMarketable
+    _check_sender(draft, words, purpose)
     message = _queued(draft, words, kind=kind, purpose=purpose, address=address, at=at)
     after = {"contact": draft.contact.pk, "channel": draft.channel, "kind": kind}
     recording.record(Action.MESSAGE_WRITTEN, message, after=after, venue_id=draft.venue.pk)
@@ -128,6 +129,15 @@ def _address(contact: Contact, channel: MessageChannel) -> str:
     if not address:
         raise NoAddress(field="channel")
     return address
+
+
+def _check_sender(draft: Draft, words: Wording, purpose: Purpose) -> None:
+    """Marketing says whom it is from; with that, an SMS still has to fit."""
+    if purpose == Purpose.MARKETING:
+        sender.check(draft.venue)
+    if draft.channel == MessageChannel.SMS and purpose != Purpose.REPLY:
+        ending = sender.sms_ending(draft.venue, wording.language_of(draft.contact))
+        wording.check_length(words, with_ending=ending)
 
 
 def _kind_and_purpose(draft: Draft, at: datetime.datetime) -> tuple[MessageKind, Purpose]:

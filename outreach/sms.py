@@ -1,19 +1,18 @@
 """How an SMS leaves the house: by the provider that the setting SMS_PROVIDER names.
 
-A provider is a class with `send`; the one that comes with the program only writes to the log, as mail does without
-EMAIL_URL. Another is a class of the operator's, named by its dotted path.
+A provider is a class with `send`; the one that comes with the program only shows it at the terminal, as mail without
+EMAIL_URL is. Another is a class of the operator's, named by its dotted path.
 """
 
 from __future__ import annotations
 
-import logging
 from typing import Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 from uuid_utils.compat import uuid7
 
-logger = logging.getLogger(__name__)
+from tenants import terminal
 
 
 class SmsRefused(Exception):
@@ -27,10 +26,10 @@ class SmsProvider(Protocol):
 
 
 class LogSmsProvider:
-    """Writes every SMS to the log instead of sending it."""
+    """Shows every SMS at the terminal instead of sending it."""
 
     def send(self, to: str, text: str) -> str:
-        logger.info("SMS to %s: %s", to, text)
+        terminal.show(f"SMS to {to}: {text}")
         return f"log-{uuid7()}"
 
 

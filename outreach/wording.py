@@ -54,7 +54,7 @@ class TextNeeded(Refusal):
 class TextTooLong(Refusal):
     code = "max_length"
     status = 400
-    default_message = _("An SMS has at most 918 characters.")
+    default_message = _("An SMS has at most 918 characters, with the sender's name and how to unsubscribe.")
 
 
 def check(wording: Wording, channel: MessageChannel) -> None:
@@ -64,10 +64,15 @@ def check(wording: Wording, channel: MessageChannel) -> None:
     if channel == MessageChannel.SMS:
         if wording.subject:
             raise SubjectNotAllowed(field="subject")
-        if len(wording.text) > SMS_LENGTH:
-            raise TextTooLong(field="text")
+        check_length(wording)
     elif not wording.subject:
         raise SubjectNeeded(field="subject")
+
+
+def check_length(wording: Wording, *, with_ending: str = "") -> None:
+    """Raise TextTooLong unless an SMS of these words fits, with the line that ends it."""
+    if len(wording.text) + (1 + len(with_ending) if with_ending else 0) > SMS_LENGTH:
+        raise TextTooLong(field="text")
 
 
 def check_placeholders(wording: Wording) -> None:
@@ -79,18 +84,24 @@ def check_placeholders(wording: Wording) -> None:
 
 def filled(template: MessageTemplate, contact: Contact, venue: Venue) -> Wording:
     """What the template says to this guest."""
+    return fill(suggested_texts.wording(template), contact, venue)
+
+
+def fill(words: Wording, contact: Contact, venue: Venue) -> Wording:
+    """What a text with placeholders says to this guest."""
     values = {"first_name": contact.first_name, "last_name": contact.last_name, "venue": venue.name}
-    words = suggested_texts.wording(template)
     return Wording(_fill(words.subject, values)[:SUBJECT_LENGTH], _fill(words.text, values))
 
 
 def language_of(contact: Contact) -> str:
     """The language a guest is written to in: the guest's own where we have texts in it, else the tenant's."""
-    spoken = {code for code, _name in settings.LANGUAGES}
-    if contact.language in spoken:
-        return contact.language
+    return contact.language if contact.language in dict(settings.LANGUAGES) else house_language()
+
+
+def house_language() -> str:
+    """The tenant's language, where we have texts in it."""
     house: str = Tenant.objects.values_list("language", flat=True).get(pk=scope.tenant_id())
-    return house if house in spoken else settings.LANGUAGE_CODE
+    return house if house in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:

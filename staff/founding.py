@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from babel import Locale
 from django.db import connection
 from django.utils.text import slugify
 from uuid_utils.compat import uuid7
@@ -41,7 +42,10 @@ def found(
     staff.venues.
     """
     tenant = _tenant(name, country)
-    founded = [_venue(venue, country, timezone, currency) for venue in venue_names or [name]]
+    founded = [
+        _venue(venue, country, timezone, currency, sender=_sender(name, venue, country, owner_email))
+        for venue in venue_names or [name]
+    ]
     owner, password = accounts.account(owner_email)
     members.add(owner, Role.OWNER)
     return Founded(tenant=tenant, venues=founded, owner=owner, password=password)
@@ -57,10 +61,16 @@ def _tenant(name: str, country: str) -> Tenant:
     return tenant
 
 
-def _venue(name: str, country: str, timezone: str, currency: str) -> Venue:
+def _sender(tenant: str, venue: str, country: str, owner_email: str) -> dict[str, str]:
+    """Whom marketing is from, as far as it is known on the first day: staff complete it in the venue's settings."""
+    land = Locale(_language_of(country)).territories.get(country, country)
+    return {"legal_name": tenant, "postal_address": f"{venue.strip()}, {land}", "contact_details": owner_email}
+
+
+def _venue(name: str, country: str, timezone: str, currency: str, *, sender: dict[str, str]) -> Venue:
     """The tenant and its venues both have a name: a refused one of a venue says so."""
     try:
-        return venues.create(name=name, country=country, timezone=timezone, currency=currency)
+        return venues.create(name=name, country=country, timezone=timezone, currency=currency, **sender)
     except (venues.VenueNameNeeded, venues.VenueNameInUse) as refusal:
         refusal.field = "venue.name"
         raise

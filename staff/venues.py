@@ -1,4 +1,5 @@
-"""Venues: their zone, country, currency, consent regime and the hour a day starts (R-VISIT-2, R-CONSENT-3)."""
+"""Venues: their zone, country, currency, consent regime, the hour a day starts (R-VISIT-2, R-CONSENT-3);
+and whom its messages are from (R-CONSENT-4)."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from tenants import uniqueness
 from tenants.models import ConsentRegime, Venue
 from tenants.refusal import Refusal
 
+SENDER = ("legal_name", "postal_address", "contact_details")
 EDITABLE = (
     "name",
     "country",
@@ -24,6 +26,7 @@ EDITABLE = (
     "day_starts_at",
     "no_show_grace_minutes",
     "ordering_paused",
+    *SENDER,
 )
 DOUBLE_OPT_IN_COUNTRIES = frozenset({"IT"})
 NAME_LENGTH = 120
@@ -42,17 +45,22 @@ class VenueNameNeeded(Refusal):
 
 
 def create(*, name: str, country: str, timezone: str, currency: str, **settings: Any) -> Venue:
-    """Add a venue. Regime and double opt-in follow the country unless given.
+    """Add a venue. Regime and double opt-in follow the country unless given, the sender of its messages the first venue's.
 
     Raises VenueNameNeeded, VenueNameInUse and the refusals of staff.places.
     """
     values = {"name": name.strip(), "country": country, "timezone": timezone, "currency": currency, **settings}
     _check(values, venue=None)
-    venue = Venue(**{**defaults_of(country), **values})
+    venue = Venue(**{**defaults_of(country), **_sender_of_first(), **values})
     with uniqueness.refuse("one_venue_per_name", VenueNameInUse(field="name")):
         venue.save(force_insert=True)
     recording.record(Action.VENUE_CREATED, venue, after=_state(venue), venue_id=venue.pk)
     return venue
+
+
+def _sender_of_first() -> dict[str, str]:
+    first = Venue.objects.order_by("created_at", "pk").first()
+    return {} if first is None else {name: getattr(first, name) for name in SENDER}
 
 
 def update(venue: Venue, changes: Mapping[str, Any]) -> Venue:

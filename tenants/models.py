@@ -40,7 +40,10 @@ class Tenant(models.Model):
 
 
 class Venue(TenantModel):
-    """One establishment: `day_starts_at` moves the border of its day for late kitchens (R-VISIT-2)."""
+    """One establishment: `day_starts_at` moves the border of its day for late kitchens (R-VISIT-2).
+
+    `legal_name`, `postal_address` and `contact_details` say whom a commercial message is from (R-CONSENT-4).
+    """
 
     name = models.CharField(max_length=120)
     country = models.CharField(max_length=2)
@@ -51,6 +54,9 @@ class Venue(TenantModel):
     day_starts_at = models.TimeField(default=datetime.time(0, 0))
     no_show_grace_minutes = models.PositiveSmallIntegerField(default=15)
     ordering_paused = models.BooleanField(default=False)
+    legal_name = models.CharField(max_length=200, blank=True, default="")
+    postal_address = models.CharField(max_length=300, blank=True, default="")
+    contact_details = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

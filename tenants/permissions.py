@@ -34,6 +34,7 @@ class Permission(models.TextChoices):
     CONTACTS_EXPORT = "contacts_export", _("Export contacts")
     CONTACTS_IMPORT = "contacts_import", _("Import contacts")
     HEALTH_READ = "health_read", _("Read allergies and diet of any guest")
+    PRIVACY_MANAGE = "privacy_manage", _("Keep the register of privacy requests")
     TAGS_MANAGE = "tags_manage", _("Manage the tenant's tags")
     BOOKINGS_READ = "bookings_read", _("See bookings")
     BOOKINGS_CREATE = "bookings_create", _("Take bookings")
@@ -64,7 +65,9 @@ class Permission(models.TextChoices):
 P = Permission
 
 # What concerns the whole tenant: a key bound to one venue never holds these.
-TENANT_WIDE_PERMISSIONS = frozenset({P.MEMBERS_MANAGE, P.KEYS_MANAGE, P.SETTINGS_MANAGE, P.AUDIT_READ})
+TENANT_WIDE_PERMISSIONS = frozenset(
+    {P.MEMBERS_MANAGE, P.KEYS_MANAGE, P.SETTINGS_MANAGE, P.AUDIT_READ, P.PRIVACY_MANAGE}
+)
 
 HOST_PERMISSIONS = frozenset(
     {
@@ -99,7 +102,7 @@ MARKETER_PERMISSIONS = frozenset(
 MANAGER_PERMISSIONS = (
     HOST_PERMISSIONS
     | MARKETER_PERMISSIONS
-    | {P.CONTACTS_DELETE, P.HEALTH_READ, P.VENUES_MANAGE, P.MEMBERS_MANAGE, P.AUDIT_READ}
+    | {P.CONTACTS_DELETE, P.HEALTH_READ, P.PRIVACY_MANAGE, P.VENUES_MANAGE, P.MEMBERS_MANAGE, P.AUDIT_READ}
     | {P.ORDERING_UNBLOCK, P.DISCOUNTS_MANAGE, P.REVIEWS_CREATE}
 )
 OWNER_PERMISSIONS = frozenset(set(Permission) - {P.GUEST_ACTION})

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 import psycopg
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.postgresql.base import CursorMixin
 
 from tenants import scope
@@ -34,7 +34,14 @@ class Columns(NamedTuple):
     values: Mapping[str, Sequence[Any]]
 
 
-Group = Sequence[models.Model] | Columns
+class Statement(NamedTuple):
+    """One of our own statements that goes along with rows, so that it costs no way of its own. It does not see them yet."""
+
+    text: str
+    values: tuple[Any, ...]
+
+
+Group = Sequence[models.Model] | Columns | Statement
 
 
 @dataclass(slots=True)
@@ -48,6 +55,10 @@ class _Work:
         statements = [_updating(_part(known), columns) for known, columns in self.updates]
         values = [value for known, columns in self.updates for value in _update_values(known, columns)]
         for group in _by_model(self.inserts):
+            if isinstance(group, Statement):
+                statements.append(group.text)
+                values += group.values
+                continue
             part = _part(group)
             statements.append(_insertion(part))
             values += _values(part, group)
@@ -92,7 +103,7 @@ def insert(*groups: Group) -> None:
     if _pending.get() is None:
         work.write()
     for group in filled:
-        for row in () if isinstance(group, Columns) else group:
+        for row in () if isinstance(group, Columns | Statement) else group:
             row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 (Django documents it)
 
 
@@ -100,9 +111,9 @@ def _by_model(groups: Sequence[Group]) -> list[Group]:
     """One group for each model, or the statement would have as many shapes as there are ways to come here."""
     merged: dict[type[models.Model], list[models.Model]] = {}
     for group in groups:
-        if not isinstance(group, Columns):
+        if not isinstance(group, Columns | Statement):
             merged.setdefault(type(group[0]), []).extend(group)
-    return [*merged.values(), *(group for group in groups if isinstance(group, Columns))]
+    return [*merged.values(), *(group for group in groups if isinstance(group, Columns | Statement))]
 
 
 def update(known: Sequence[models.Model], columns: Sequence[str]) -> None:
@@ -122,7 +133,7 @@ def select(model: type[Row], condition: str, *values: Any) -> list[Row]:
 
 def loaded(model: type[Row], values: Sequence[Any]) -> Row:
     """A row from the values of its `columns`, as the database gave them."""
-    return model.from_db(connection.alias, _names(model), values)
+    return model.from_db(DEFAULT_DB_ALIAS, _names(model), values)
 
 
 @functools.cache
@@ -133,9 +144,11 @@ def columns(model: type[models.Model]) -> str:
 
 def run(statement: str, *values: Any) -> list[tuple[Any, ...]]:
     """What one of our own statements answers. Values stand as %s in their order, or as $1, $2 ... by their number."""
-    connection.ensure_connection()
-    wrap: Any = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(_Cursor(connection.connection)) as cursor:
+    # Not `connection`, which looks for the thread's connection anew at each dot.
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    wrap: Any = database.make_debug_cursor if database.queries_logged else database.make_cursor
+    with wrap(_Cursor(database.connection)) as cursor:
         cursor.execute(_numbered(statement), values)
         # `description` would say the same, at the cost of an object for each column.
         return cursor.fetchall() if cursor.pgresult.nfields else []
@@ -163,13 +176,13 @@ def _is_empty(group: Group) -> bool:
     return not any(group.values.values()) if isinstance(group, Columns) else not group
 
 
-def _part(group: Group) -> _Part:
+def _part(group: Sequence[models.Model] | Columns) -> _Part:
     if isinstance(group, Columns):
         return _Part(group.model, None, tuple(group.values))
     return _Part(type(group[0]), len(group) if len(group) <= FEW else None)
 
 
-def _values(part: _Part, group: Group, names: tuple[str, ...] | None = None) -> list[Any]:
+def _values(part: _Part, group: Sequence[models.Model] | Columns, names: tuple[str, ...] | None = None) -> list[Any]:
     if isinstance(group, Columns):
         return list(group.values.values())
     getters = _getters(part.model, names)

@@ -113,8 +113,8 @@ def _record_consent(login: Login, reception: Reception, session: WifiSession) ->
 
 
 def _count(session: WifiSession, contact: Contact) -> None:
-    """A login is a visit of its day. The intake has locked the contact."""
-    visits.add(
+    """A login is a visit of its day. The intake has locked the contact. One on a day that has its visit changes no figure."""
+    is_new = visits.add(
         contact,
         session.venue,
         local_date=session.service_date,
@@ -122,4 +122,5 @@ def _count(session: WifiSession, contact: Contact) -> None:
         source_id=session.pk,
         at=session.connected_at,
     )
-    statistics.refresh(contact.pk)
+    if is_new:
+        statistics.refresh(contact.pk)

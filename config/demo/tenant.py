@@ -25,6 +25,11 @@ STAFF = {
     Role.HOST: ("luca@demo.example.com", "Luca Serra"),
     Role.MARKETER: ("nina@demo.example.com", "Nina Costa"),
 }
+SENDER = {
+    "legal_name": "Trattoria Demo S.r.l.",
+    "postal_address": "Via Roma 1, 20121 Milano, Italia",
+    "contact_details": "ciao@demo.example.com",
+}
 # A transaction holds a few locks for each guest, and PostgreSQL has room for some thousands.
 CHUNK = 100
 # Guests of today's service.
@@ -72,6 +77,8 @@ def _hire() -> None:
 
 def _settle(venue_list: list[Venue]) -> None:
     """One venue asks for double opt-in, as Italy does by default, the other does not: both can be looked at."""
+    for venue in venue_list:
+        venues.update(venue, SENDER)
     venues.update(venue_list[-1], {"double_opt_in": False})
 
 

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from config import state
+from tenants import terminal
 
 OURS = "coperto"
 _WAITING_LINES = 2000
@@ -33,11 +34,12 @@ class Console:
         threading.Thread(target=self._print, daemon=True).start()
 
     def say(self, name: str, line: str) -> None:
-        """One line of the child `name`."""
+        """One line of the child `name`. What is meant for the terminal alone is not filed."""
         for part in line.split("\n"):
-            self._file(name, part)
+            if terminal.MARK not in part:
+                self._file(name, part)
             with contextlib.suppress(queue.Full):
-                self._lines.put_nowait(f"{name:<9}| {part}\n")
+                self._lines.put_nowait(f"{name:<9}| {part}\n".replace(terminal.MARK, ""))
 
     def close(self) -> None:
         """Give the last lines a moment to be printed."""

@@ -11,7 +11,9 @@ from crm.models.contact import (
     SearchToken,
 )
 from crm.models.duplicate import DuplicatePair, DuplicateReason
+from crm.models.erasure import Erasure, ErasureReason
 from crm.models.group import ContactGroup, GroupMember, Segment
+from crm.models.privacy import HealthNote, PrivacyRequest, PrivacyRequestKind, RetentionApproval
 from crm.models.review import Review, ReviewSource
 from crm.models.statistics import ContactStats
 from crm.models.tag import ContactTag, LiftedTag, Tag
@@ -28,10 +30,16 @@ __all__ = [
     "ContactTag",
     "DuplicatePair",
     "DuplicateReason",
+    "Erasure",
+    "ErasureReason",
     "FieldChange",
     "GroupMember",
+    "HealthNote",
     "IdentifierKind",
     "LiftedTag",
+    "PrivacyRequest",
+    "PrivacyRequestKind",
+    "RetentionApproval",
     "Review",
     "ReviewSource",
     "SearchToken",

@@ -44,6 +44,7 @@ class Contact(TenantModel):
     raised by edits of the contact's own fields. `profile_at` is the time of the event that created it: an older event
     does not overwrite what it brought (R-WRITE-2). The `imported_` columns are the baseline of R-IO-2. `code` is the
     number an anonymous user of the app is known by (R-CRM-8). `merged_into` is the winner of a merge (R-MERGE-4).
+    `erase_on` is the day from which its personal data are cleared, when that waits for something (R-PRIV-1).
     """
 
     kind = models.CharField(max_length=12, choices=ContactKind, default=ContactKind.UNREGISTERED)
@@ -73,6 +74,7 @@ class Contact(TenantModel):
     profile_at = models.DateTimeField()
     has_suspect_key = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True)
+    erase_on = models.DateField(null=True)
     sort_name = models.CharField(max_length=255, db_collation="C")
     phrase_text = models.TextField(default="")
     imported_visit_count = models.PositiveIntegerField(default=0)
@@ -105,6 +107,9 @@ class Contact(TenantModel):
             ),
             models.Index(
                 fields=["tenant", "deleted_at", "id"], name="contact_in_bin", condition=models.Q(state="deleted")
+            ),
+            models.Index(
+                fields=["tenant", "erase_on"], name="contact_to_erase", condition=models.Q(erase_on__isnull=False)
             ),
             models.Index(fields=["tenant", "id"], name="contact_suspect", condition=models.Q(has_suspect_key=True)),
             models.Index(

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
-from crm.models import Contact
+from crm.models import Contact, IdentifierKind
 from orders.models.order import OrderKind
 from tenants.base import TenantForeignKey, TenantModel
 from tenants.models import Venue
@@ -27,6 +27,33 @@ class OrderingBlock(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.contact_id}"
+
+
+class BlockedAddress(TenantModel):
+    """That who has this address may not order, since a guest who had it was blocked and is erased (R-PRIV-1).
+
+    `digest` is its keyed hash, and `contact` who was erased. A phone counts where there is no e-mail; `is_alone` says that
+    the guest had none, so that it counts beside any.
+    """
+
+    digest = models.CharField(max_length=64, db_collation="C")
+    kind = models.CharField(max_length=5, choices=IdentifierKind)
+    is_alone = models.BooleanField(default=False)
+    contact = TenantForeignKey(Contact, on_delete=models.PROTECT, related_name="blocked_addresses", db_index=False)
+    blocked_at = models.DateTimeField()
+    blocked_by = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        verbose_name_plural = "blocked addresses"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["tenant", "digest"], name="one_block_per_erased_address")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["tenant", "contact"], name="blocked_address_by_contact")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.blocked_at:%Y-%m-%d}"
 
 
 class OrderAttempt(TenantModel):

@@ -1,5 +1,6 @@
 """The tables of what guests sent us and what we sent them, one file per group of tables."""
 
+from outreach.models.campaign import Campaign, CampaignRecipient, CampaignStatus, Exclusion, RecipientStatus
 from outreach.models.follower import Confirmation, Follow, Follower, FormerContact
 from outreach.models.inquiry import Inquiry
 from outreach.models.message import (
@@ -21,8 +22,12 @@ __all__ = [
     "SUBJECT_LENGTH",
     "TEMPLATE_KINDS",
     "TEXT_LENGTH",
+    "Campaign",
+    "CampaignRecipient",
+    "CampaignStatus",
     "Confirmation",
     "Direction",
+    "Exclusion",
     "Follow",
     "Follower",
     "FormerContact",
@@ -33,4 +38,5 @@ __all__ = [
     "MessageStatus",
     "MessageTemplate",
     "PromotionSignup",
+    "RecipientStatus",
 ]

@@ -97,6 +97,9 @@ class Message(TenantModel):
     contact = TenantForeignKey(Contact, on_delete=models.PROTECT, related_name="messages", db_index=False)
     venue = TenantForeignKey(Venue, on_delete=models.PROTECT, related_name="+", db_index=False)
     template = TenantForeignKey(MessageTemplate, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    campaign = TenantForeignKey(
+        "Campaign", null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
     direction = models.CharField(max_length=3, choices=Direction)
     channel = models.CharField(max_length=5, choices=MessageChannel)
     kind = models.CharField(max_length=12, choices=MessageKind)
@@ -118,6 +121,13 @@ class Message(TenantModel):
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["tenant", "campaign", "address"],
+                name="one_message_per_campaign_and_address",
+                condition=models.Q(campaign__isnull=False) & ~models.Q(address=""),
+            )
+        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["tenant", "at", "id"], name="message_by_time"),
             models.Index(fields=["tenant", "contact", "at", "id"], name="message_by_contact"),
@@ -126,6 +136,11 @@ class Message(TenantModel):
             models.Index(fields=["tenant", "at", "id"], name="message_failed", condition=models.Q(status="failed")),
             models.Index(
                 fields=["tenant", "template"], name="message_by_template", condition=models.Q(template__isnull=False)
+            ),
+            models.Index(
+                fields=["tenant", "campaign", "status"],
+                name="message_by_campaign",
+                condition=models.Q(campaign__isnull=False),
             ),
         ]
 

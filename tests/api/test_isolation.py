@@ -8,10 +8,12 @@ from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from api.urls import urlpatterns
 from tenants import scope
 from tenants.models import ApiKey, Membership
+from tests import foundings
 from tests.api.test_bookings import booking
 from tests.api.test_followers import follow
 from tests.api.test_orders import order
@@ -21,6 +23,7 @@ from tests.api.test_receipts import receipt
 from tests.api.test_reviews import review
 from tests.api.test_signups import sent
 from tests.api.test_wifi import wifi_login
+from tests.personas import Bearer
 
 NO_ID = "0198c5a0-0000-7000-8000-000000000000"
 # Routes that hold no tenant's data, or whose last part is a word and not an id.
@@ -35,10 +38,32 @@ def routes():
 WITH_ID = [route for route in routes() if "<" in route]
 
 
-@pytest.fixture
-def strangers(trattoria, bistro, bearer):
+@pytest.fixture(scope="module")
+def shared(django_db_setup, django_db_blocker):
+    """One transaction around all cases, since filling the other tenant's house takes longer than looking into it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _undone(shared):
+    """What a case writes is gone before the next."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def trattoria(shared):
+    return foundings.trattoria()
+
+
+@pytest.fixture(scope="module")
+def strangers(shared):
     """The ids of the other tenant, by the first part of the route; and one change of its contact."""
-    key = bearer(bistro)
+    bistro = foundings.bistro()
+    key = Bearer.of(bistro)
     taken = key.post("bookings/", booking(bistro)).json()
     key.patch(f"contacts/{taken['contact']}/", {"city": "Laval"})
     file = SimpleUploadedFile("guests.csv", b"email\nanna@example.com\n", content_type="text/csv")
@@ -63,6 +88,7 @@ def strangers(trattoria, bistro, bearer):
         "segments": key.post("segments/", {"name": "Secret", "filters": {"language": "fr"}}).json()["id"],
         "message-templates": key.get("message-templates/").json()["results"][0]["id"],
         "messages": _message_to(key, taken["contact"]),
+        "campaigns": _campaign_to(key, str(bistro.venue.pk)),
         "orders": key.post("orders/", order(bistro)).json()["id"],
         "receipts": key.post("receipts/", receipt(bistro, currency="CAD")).json()["id"],
         "discounts": key.post("discounts/", {"name": "Secret", "kind": "percent", "percent": 5}).json()["id"],
@@ -71,6 +97,7 @@ def strangers(trattoria, bistro, bearer):
         "promotion-signups": key.post("promotion-signups/", sent(bistro, "promotion-signups/")).json()["id"],
         "reviews": key.post("reviews/", review(bistro, booking=taken["id"])).json()["id"],
         "wifi-sessions": key.post("wifi-sessions/", wifi_login(bistro)).json()["id"],
+        "privacy": key.post("privacy/requests/", {"kind": "access", "subject_name": "Secret"}).json()["id"],
         "tenant": str(bistro.tenant.pk),
         "user": str(bistro.owner.pk),
     }
@@ -91,10 +118,17 @@ def _message_to(key, contact):
     return key.post(f"contacts/{contact}/messages/", {"channel": "email", "template": "invite"}).json()["id"]
 
 
+def _campaign_to(key, venue):
+    segment = key.post("segments/", {"name": "Everybody", "filters": {}}).json()["id"]
+    given = {"segment": segment, "template": "invite", "channel": "email", "venue": venue}
+    return key.post("campaigns/", given).json()["id"]
+
+
 def filled(route, ids):
     """The route with the other tenant's ids in its places."""
-    first = "invitations" if "invitations" in route else route.split("/")[0]
-    path = re.sub(r"<uuid:change>", ids["change"], route)
+    within = {"members/invitations": "invitations", "privacy/facts": "bookings"}
+    first = within.get("/".join(route.split("/")[:2]), route.split("/")[0])
+    path = re.sub(r"<uuid:change>", ids["change"], route).replace("<str:kind>", "booking")
     path = re.sub(r"<str:key>", "vip" if first == "contacts" else ids.get(first, NO_ID), path)
     return re.sub(r"<uuid:\w+>", ids.get(first, NO_ID), path)
 
@@ -134,6 +168,8 @@ def test_no_list_shows_another_tenant(trattoria, bearer, strangers, route):
         "contacts/?tag=secret",
         "contacts/?consent_venue={venues}",
         "contacts/?following={venues}",
+        "contacts/?consent_renewal={venues}",
+        "consents/renewals/?venue={venues}",
         "contacts/?group={groups}",
         "contacts/?segment={segments}",
     ],
@@ -173,6 +209,10 @@ def test_a_foreign_id_in_a_body_is_400_on_its_field_like_no_id(trattoria, bearer
     own = key.post("bookings/", booking(trattoria)).json()
     group = key.post("groups/", {"name": "Ours"}).json()["id"]
     ordered = key.post("orders/", order(trattoria)).json()["id"]
+
+    def campaign(**changes):
+        return {"venue": str(trattoria.venue.pk), "channel": "email", "template": "invite", **changes}
+
     attempts = [
         (f"groups/{group}/contacts/", lambda ids: {"contacts": [ids["contacts"]]}, "contacts"),
         ("segments/", lambda ids: {"name": "x", "filters": {"group": [ids["groups"]]}}, "filters.group"),
@@ -197,6 +237,10 @@ def test_a_foreign_id_in_a_body_is_400_on_its_field_like_no_id(trattoria, bearer
             lambda ids: {"channel": "email", "template": "invite", "venue": ids["venues"]},
             "venue",
         ),
+        ("campaigns/", lambda ids: campaign(group=ids["groups"]), "group"),
+        ("campaigns/", lambda ids: campaign(segment=ids["segments"]), "segment"),
+        ("campaigns/", lambda ids: campaign(group=group, template=ids["message-templates"]), "template"),
+        ("campaigns/", lambda ids: campaign(group=group, venue=ids["venues"]), "venue"),
         ("orders/", lambda ids: order(trattoria, venue=ids["venues"]), "venue"),
         ("orders/", lambda ids: order(trattoria, contact=ids["contacts"]), "contact"),
         (f"orders/{ordered}/contact/", lambda ids: {"contact": ids["contacts"]}, "contact"),
@@ -204,6 +248,28 @@ def test_a_foreign_id_in_a_body_is_400_on_its_field_like_no_id(trattoria, bearer
         ("receipts/", lambda ids: receipt(trattoria, guest=None, contact=ids["contacts"]), "contact"),
         ("quotes/", lambda ids: quote(trattoria, venue=ids["venues"]), "venue"),
         ("quotes/", lambda ids: quote(trattoria, contact=ids["contacts"]), "contact"),
+        (
+            "sms-inbound/",
+            lambda ids: {
+                "provider": "x",
+                "external_id": "1",
+                "phone": "+393331234567",
+                "text": "STOP",
+                "venue": ids["venues"],
+            },
+            "venue",
+        ),
+        (
+            "mail-events/",
+            lambda ids: {
+                "provider": "x",
+                "external_id": "1",
+                "kind": "complaint",
+                "email": "anna@example.com",
+                "venue": ids["venues"],
+            },
+            "venue",
+        ),
         (f"contacts/{own['contact']}/tags/", lambda _ids: {"tag": "secret"}, "tag"),
         ("api-keys/", lambda ids: {"name": "x", "preset": "pos", "venue": ids["venues"]}, "venue"),
         (

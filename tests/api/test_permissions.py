@@ -28,7 +28,9 @@ def test_the_walk_sees_the_whole_api():
         *("groups", "segments"),
         *("followers", "inquiries", "promotion-signups", "reviews", "wifi-sessions"),
         *("discounts", "orders", "quotes", "receipts"),
-        *("message-templates", "messages"),
+        "privacy",
+        *("campaigns", "message-templates", "messages"),
+        *("consents", "mail-events", "sms-inbound"),
     }
 
 

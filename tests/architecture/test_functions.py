@@ -17,6 +17,10 @@ CLOSED_LIST = {
     "all_tenants": "",
     "due_import_jobs": "",
     "due_messages": "",
+    "erase_audit_values": "objects uuid[], kept text[]",
+    "due_confirmations": "",
+    "erase_consent_entries": "contacts uuid[], gone text[], marks text[]",
+    "due_campaigns": "",
 }
 
 

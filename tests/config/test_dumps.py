@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -43,6 +45,29 @@ def test_a_restore_brings_back_every_row_and_its_rights(running, tmp_path):
 
 
 @pytest.mark.nightly
+def test_who_was_erased_after_the_backup_does_not_come_back_with_it(running, tmp_path):
+    """R-PRIV-1: the log of erasures lies outside the database."""
+    founded = installations.found(running)
+    file = tmp_path / "backup"
+    guest = {"first_name": "Quokkina", "email": "quokka@example.com", "phone": "+393339876543"}
+    sent = {"venue": founded["venues"][0]["id"], "kind": "walk_in", "party_size": 2, "guest": guest}
+    taken = ask(running, founded, "POST", "bookings/", sent)
+    run(running, "backup", str(file))
+    erased = ask(running, founded, "POST", f"contacts/{taken['contact']}/erase/", {"confirm": guest["email"]})
+    assert erased["status"] == "erased"
+
+    assert run(running, "restore", str(file), "--yes") == (
+        0,
+        f"Restored from {file} and migrated to this version.\nCleared once more what had been cleared since: 1.\n",
+    )
+
+    assert ask(running, founded, "GET", f"bookings/{taken['id']}/")["guest"] == {}
+    assert ask(running, founded, "GET", "contacts/?q=quokka")["results"] == []
+    assert "quokka" not in (running.home / "erasures.jsonl").read_text()
+    assert "quokka" not in "".join(path.read_text() for path in (running.home / "logs").iterdir())
+
+
+@pytest.mark.nightly
 def test_a_broken_backup_changes_nothing(running, tmp_path):
     founded = installations.found(running)
     file, broken = tmp_path / "backup", tmp_path / "broken"
@@ -56,6 +81,17 @@ def test_a_broken_backup_changes_nothing(running, tmp_path):
     assert code == 1
     assert said.startswith("CommandError: pg_restore failed: ")
     assert writer.lost() == []
+
+
+def ask(running: Installation, founded, method: str, path: str, body=None):
+    request = urllib.request.Request(
+        f"{running.url}/api/v1/{path}",
+        method=method,
+        data=json.dumps(body).encode() if body else None,
+        headers={"Authorization": f"Bearer {founded['api_key']}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
 
 
 def run(running: Installation, *words: str) -> tuple[int, str]:

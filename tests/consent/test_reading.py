@@ -48,6 +48,7 @@ def test_an_item_is_what_the_api_shows(centro):
         "source": "booking",
         "marketable": True,
         "expires_on": None,
+        "undeliverable": False,
     }
 
 

@@ -10,16 +10,21 @@ from django.utils import timezone
 
 from bookings import lifecycle, taking
 from bookings.models import BookingKind, BookingStatus
-from crm import intake
+from crm import erasure, intake
 from crm.channel import Channel
+from crm.erasure import Way
 from crm.guest_data import Guest, Intake
+from crm.models import Contact, ContactIdentifier
 from orders import fulfilment
 from orders import taking as order_taking
 from orders.models import OrderKind, OrderStatus
 from orders.totals import Amounts, Item
 from tenants import scope
 from tenants.models import Venue
+from tenants.refusal import Refusal
 from wifi import connecting
+
+ROUNDS = 10
 
 
 def take_and_arrive(tenant_id: str, venue_id: str, guest: dict[str, Any], rounds: int) -> list[str]:
@@ -80,3 +85,34 @@ def _join_wifi(tenant_id: str, venue_id: str, guest: dict[str, Any], at: datetim
         venue = Venue.objects.get(pk=venue_id)
         connected = connecting.connect(connecting.Login(venue, at, Guest(**guest), guest))
     return str(connected.session.pk)
+
+
+def take_or_erase(tenant_id: str, venue_id: str, guest: dict[str, Any], takes: bool) -> list[str]:
+    """Ten times: take a booking of this guest that is over, or erase whoever has the e-mail."""
+    return [
+        _take(tenant_id, venue_id, guest) if takes else _erase(tenant_id, guest["email"]) for _round in range(ROUNDS)
+    ]
+
+
+def _take(tenant_id: str, venue_id: str, guest: dict[str, Any]) -> str:
+    with scope.enter(UUID(tenant_id), scope.SYSTEM):
+        venue = Venue.objects.get(pk=venue_id)
+        draft = taking.Draft(venue, BookingKind.WALK_IN, Channel.WALK_IN, 2, guest=Guest(**guest), snapshot=guest)
+        return str(taking.take(draft).crm_sync)
+
+
+def _erase(tenant_id: str, email: str) -> str:
+    with scope.enter(UUID(tenant_id), scope.SYSTEM):
+        found = ContactIdentifier.objects.filter(value=email, is_active=True).first()
+        contact = None if found is None else found.contact
+    return "nobody" if contact is None else erase_by_id(tenant_id, str(contact.pk), email)
+
+
+def erase_by_id(tenant_id: str, contact_id: str, email: str) -> str:
+    """Clear the personal data of a contact; the code of the refusal where there was one."""
+    try:
+        with scope.enter(UUID(tenant_id), scope.SYSTEM):
+            erasure.erase(Contact.objects.get(pk=contact_id), confirm=email, at=timezone.now(), upcoming=Way.CANCEL)
+    except Refusal as refusal:
+        return refusal.code
+    return "erased"

@@ -1,4 +1,4 @@
-"""How many statements a contact's card costs, with everything on it (R-CRM-2, R-CRM-3): at most twelve on any tab.
+"""How many statements a contact's card costs, with everything on it (R-CRM-1, R-CRM-2, R-CRM-3): at most twelve on any tab.
 
 The counts are committed in tests/baselines/query_counts.json, as those of the API are.
 """

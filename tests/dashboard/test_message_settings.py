@@ -69,7 +69,7 @@ def test_the_hidden_subject_of_an_sms_is_dropped(trattoria: Place) -> None:
         ({"text": "Hello {name}"}, "Only {first_name}, {last_name} and {venue} may stand in braces."),
         ({"subject": ""}, "An e-mail needs a subject."),
         ({"name": ""}, "This field is required."),
-        ({"channel": "sms", "text": "a" * 919}, "An SMS has at most 918 characters."),
+        ({"channel": "sms", "text": "a" * 919}, "An SMS has at most 918 characters"),
         ({}, "There is already a template of this name, language and channel."),
     ],
 )

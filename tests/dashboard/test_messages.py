@@ -144,7 +144,7 @@ def test_without_consent_the_form_says_what_to_do(trattoria: Place, giulia: Cont
     [
         ({"text": ""}, "This field is required."),
         ({"subject": ""}, "This field is required."),
-        ({"channel": "sms", "subject": "", "text": "a" * 919}, "An SMS has at most 918 characters."),
+        ({"channel": "sms", "subject": "", "text": "a" * 919}, "An SMS has at most 918 characters"),
         ({"text": "a" * 5001}, "Ensure this value has at most 5000 characters"),
     ],
 )

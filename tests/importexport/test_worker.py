@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
-from django.db import DataError, connections
+from django.db import DataError
 
 from crm.models import Contact, ContactIdentifier
 from importexport import chunks, jobs, leasing, running, sweeping
 from importexport.models import ImportJob, ImportRow
+from tests import workers
 
-PROJECT = Path(__file__).parents[2]
 ROWS = 4_000
 
 
@@ -30,39 +25,8 @@ def guest_list(rows):
 @pytest.fixture
 def celery(tmp_path):
     """Starts Celery programs on the test's database and broker; kills what is left at the end."""
-    database = connections["default"].settings_dict
-    url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
-    environment = {
-        **os.environ,
-        "DATABASE_URL": url,
-        "DATABASE_OWNER_URL": "",
-        "COPERTO_HOME": str(tmp_path),
-        "SECRET_KEY": django_settings.SECRET_KEY,
-    }
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(*words):
-        command = [sys.executable, "-m", "celery", "--quiet", "-A", "config.celery", *words]
-        log = (tmp_path / f"{words[0]}-{len(started)}.log").open("w")
-        process = subprocess.Popen(
-            command, cwd=PROJECT, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        kill(process)
-
-
-def kill(process):
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def worker(celery):
-    return celery("worker", "--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "WARNING")
+    with workers.programs(tmp_path) as start:
+        yield start
 
 
 def wait_until(importer, job, reached, *, seconds):
@@ -77,16 +41,16 @@ def wait_until(importer, job, reached, *, seconds):
 
 def test_an_import_survives_the_kill_of_its_worker(importer, celery):
     job = importer.upload(guest_list(ROWS))
-    first = worker(celery)
+    first = workers.worker(celery)
     with importer.place.enter():
         jobs.start(job)
     wait_until(importer, job, lambda found: found.done_count > 0, seconds=60)
 
-    kill(first)
+    workers.kill(first)
     left = importer.fresh(job)
     assert (left.status, left.done_count < ROWS) == ("running", True)
-    worker(celery)
-    celery("beat", "--scheduler", "celery.beat:Scheduler", "--pidfile=", "--loglevel", "WARNING")
+    workers.worker(celery)
+    workers.beat(celery)
 
     done = wait_until(importer, job, lambda found: found.status == "done", seconds=60)
     assert done.counts == {"created": ROWS, "updated": 0, "unchanged": 0, "skipped": 0, "rejected": 0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import ClassVar
 
 from outreach.sms import SmsRefused
 
@@ -88,3 +89,13 @@ def suggestion(key, contact_id):
 class RefusingProvider:
     def send(self, to: str, text: str) -> str:
         raise SmsRefused("this number takes no SMS")
+
+
+class KeepingProvider:
+    """Keeps what it was given, (phone, text), for the test to read and to empty."""
+
+    sent: ClassVar[list[tuple[str, str]]] = []
+
+    def send(self, to: str, text: str) -> str:
+        self.sent.append((to, text))
+        return "kept"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import logging
 import uuid
 
 import pytest
@@ -17,7 +16,7 @@ from consent.status import ConsentChannel
 from crm.models import Contact
 from outreach import delivering, receiving, sweeping, tasks
 from outreach.models import Inquiry, Message
-from tenants import scope
+from tenants import scope, terminal
 from tests.api.test_problems import assert_problem
 from tests.outreach import racing
 from tests.outreach.people import ANNA, agree, book, contact, leave, suggestion, write
@@ -138,7 +137,7 @@ def test_a_mail_is_queued_with_the_request_and_leaves_from_the_worker(key, tratt
     (sent,) = mail.outbox
     assert (sent.to, sent.subject) == (["anna@example.com"], queued["subject"])
     assert sent.from_email == "Centro <no-reply@localhost>"
-    assert sent.body == queued["text"]
+    assert sent.body.startswith(f"{queued['text']}\n\n-- \n")
     assert "Anna" in sent.body
     assert "Centro" in sent.subject
     now = read(key, queued["id"])
@@ -200,15 +199,16 @@ def test_what_the_mail_server_says_is_written_down(key, trattoria, anna, setting
     assert sorted(actions) == ["message_failed", "message_written"]
 
 
-def test_an_sms_leaves_by_the_provider_in_use(key, trattoria, anna, caplog):
+def test_an_sms_leaves_by_the_provider_in_use(key, trattoria, anna, caplog, capsys):
     queued = write(key, anna, channel="sms", template="invite").json()
 
-    with caplog.at_level(logging.INFO, "outreach.sms"):
-        deliver(trattoria, queued["id"])
+    deliver(trattoria, queued["id"])
 
-    assert [record.getMessage() for record in caplog.records if record.name == "outreach.sms"] == [
-        f"SMS to +393331234567: {queued['text']}"
-    ]
+    lines = f"SMS to +393331234567: {queued['text']}".splitlines()
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[: len(lines)] == [f"{terminal.MARK}{line}" for line in lines]
+    assert all(line.startswith(terminal.MARK) for line in shown)
+    assert "+39333" not in caplog.text
     sent = read(key, queued["id"])
     assert (sent["status"], sent["subject"], sent["provider_id"][:4]) == ("sent", "", "log-")
     assert mail.outbox == []

@@ -1,0 +1,53 @@
+"""The trail without the person (R-PRIV-1, R-PRIV-4): who did what and when stays, what the values told of the guest goes.
+
+The app may not change the trail; one function of the database does, for the tenant in force. Only values that cannot tell
+who somebody was are kept, by the names they stand under: what is written under a new name is wiped until it is listed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from tenants import rows
+
+# Words of closed lists, amounts, days, numbers, ids.
+KEPT = (
+    "amount_minor",
+    "at",
+    "channel",
+    "closed_at",
+    "connected_at",
+    "contact",
+    "contacts",
+    "count",
+    "currency",
+    "discount_minor",
+    "error",
+    "erase_on",
+    "fact",
+    "followed_at",
+    "is_handled",
+    "is_late",
+    "is_voided",
+    "kind",
+    "loser",
+    "mode",
+    "net_minor",
+    "party_size",
+    "provider",
+    "rating",
+    "refund",
+    "refunded_minor",
+    "source",
+    "starts_at",
+    "status",
+    "tip_minor",
+    "total_minor",
+)
+
+
+def erase(object_ids: Iterable[UUID]) -> None:
+    """Wipe the values of every entry about these objects, and of what else the same requests did."""
+    ids = sorted(set(object_ids))
+    rows.run("SELECT row_id FROM erase_audit_values(%s::uuid[], %s::text[])", ids, list(KEPT))

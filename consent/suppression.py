@@ -1,0 +1,123 @@
+"""Unsubscriptions that outlive their address (R-PRIV-1, R-CONSENT-2).
+
+Of an erased address that had unsubscribed we keep a keyed hash, in its venue and channel: whoever brings it back finds it
+unsubscribed, and only a later act of the guest lifts that, by the table of R-CONSENT-2. The same holds for one that
+unsubscribes by an old link when nothing is known of it any more. What the ledger says of an address goes before.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from consent.models import ConsentStatus, ConsentSuppression, Source, UndeliverableAddress
+from consent.status import ConsentChannel, Status
+from tenants import keyed_hash, rows, scope
+from tenants.models import Venue
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is on record of some addresses. `undeliverable` holds (channel, address).
+
+    A status that only a suppression says is no row of its table: its `number` is 0.
+    """
+
+    statuses: list[ConsentStatus]
+    undeliverable: frozenset[tuple[str, str]]
+
+
+NOTHING = Standing([], frozenset())
+
+
+def standing(addresses: Iterable[str], venue_ids: Iterable[UUID]) -> Standing:
+    """What is on record of these addresses (in normal form) in these venues. One query."""
+    by_digest = {keyed_hash.of(address): address for address in set(addresses)}
+    if not by_digest:
+        return NOTHING
+    wanted = list(by_digest.values()), list(venue_ids), list(by_digest)
+    found = [rows.loaded(ConsentStatus, row) for row in rows.run(_STANDING, scope.tenant_id(), *wanted)]
+    kept = {_key(row): row for row in found if row.number}
+    bounced = set()
+    for row in (one for one in found if not one.number):
+        row.address = by_digest[row.address]
+        if row.status:
+            kept.setdefault(_key(row), _suppressed(row))
+        else:
+            bounced.add((row.channel, row.address))
+    return Standing(list(kept.values()), frozenset(bounced))
+
+
+def of_unknown(
+    addresses: Iterable[str], *, venue: Venue, channel: ConsentChannel, source: Source, at: datetime.datetime
+) -> None:
+    """Keep that these addresses unsubscribed, without keeping them. Again changes nothing."""
+    _keep(
+        ConsentSuppression(venue=venue, channel=channel, digest=keyed_hash.of(address), since=at, source=source)
+        for address in addresses
+    )
+
+
+def of_statuses(statuses: Iterable[ConsentStatus]) -> None:
+    """Keep the unsubscriptions among these rows, whose addresses are about to be erased."""
+    _keep(
+        ConsentSuppression(
+            venue_id=row.venue_id,
+            channel=row.channel,
+            digest=keyed_hash.of(row.address),
+            since=row.changed_at,
+            source=row.source,
+        )
+        for row in statuses
+        if row.status == Status.UNSUBSCRIBED
+    )
+
+
+def become_rows(statuses: Iterable[ConsentStatus]) -> None:
+    """Forget the suppressions that the ledger says itself from now on."""
+    for row in statuses:
+        ConsentSuppression.objects.filter(
+            digest=keyed_hash.of(row.address), venue=row.venue_id, channel=row.channel
+        ).delete()
+
+
+def _keep(suppressions: Iterable[ConsentSuppression]) -> None:
+    ConsentSuppression.objects.bulk_create(suppressions, ignore_conflicts=True)
+
+
+def _suppressed(row: ConsentStatus) -> ConsentStatus:
+    """The status as a new row, for who writes it."""
+    names = ("venue_id", "channel", "address", "status", "changed_at", "source")
+    return ConsentStatus(**{name: getattr(row, name) for name in names})
+
+
+def _key(row: ConsentStatus) -> tuple[UUID, str, str]:
+    return row.venue_id, row.channel, row.address
+
+
+def _as_statuses(table: str, said: Mapping[str, str], condition: str) -> str:
+    """Rows of another table under the columns of the status; what it does not say is NULL."""
+    columns = [said.get(str(one.column), "NULL") for one in ConsentStatus._meta.concrete_fields]
+    return f"SELECT {', '.join(columns)} FROM {table} WHERE tenant_id = $1 AND {condition}"  # noqa: S608 (our own names)
+
+
+_ALIKE = {"id": "id", "tenant_id": "tenant_id", "channel": "channel", "address": "digest", "changed_at": "since"}
+_OWN = (
+    f"SELECT {rows.columns(ConsentStatus)} FROM {ConsentStatus._meta.db_table} "  # noqa: S608 (as above)
+    "WHERE tenant_id = $1 AND address = ANY($2) AND venue_id = ANY($3)"
+)
+_STANDING = " UNION ALL ".join(
+    (
+        _OWN,
+        _as_statuses(
+            ConsentSuppression._meta.db_table,
+            {**_ALIKE, "venue_id": "venue_id", "status": f"'{Status.UNSUBSCRIBED}'", "source": "source", "number": "0"},
+            "digest = ANY($4) AND venue_id = ANY($3)",
+        ),
+        _as_statuses(
+            UndeliverableAddress._meta.db_table, {**_ALIKE, "status": "''", "number": "0"}, "digest = ANY($4)"
+        ),
+    )
+)

@@ -1,0 +1,53 @@
+"""What is erased by itself: who has been in the bin for 30 days, and whose clearing was put off until today (R-PRIV-1, R-WRITE-6).
+
+Of a guest who is expected anew by then, it is put off once more: to the day after the last booking or order.
+"""
+
+from __future__ import annotations
+
+import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from crm import bin, editing, erasure, family  # noqa: A004 - the contacts' bin
+from crm.models import Contact, ContactState, ErasureReason
+
+
+def due(after: UUID | None, *, at: datetime.datetime, limit: int) -> list[UUID]:
+    """The next contacts whose day has come, by id."""
+    today = _today(at)
+    binned = Q(state=ContactState.DELETED, deleted_at__lte=at - bin.KEPT_FOR)
+    is_put_off = Q(erase_on__gt=today)
+    found = Contact.objects.filter(Q(erase_on__lte=today) | (binned & ~is_put_off)).exclude(state=ContactState.ERASED)
+    if after is not None:
+        found = found.filter(pk__gt=after)
+    return list(found.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def carry_out(contact_id: UUID, *, at: datetime.datetime) -> bool:
+    """Erase a contact that is still due once it is locked; false when it is not, or is put off once more."""
+    own = family.lock(Contact.objects.get(pk=contact_id))
+    reason = _reason(own.head, at)
+    if reason is None:
+        return False
+    expected = erasure.upcoming(own.head, at=at)
+    if expected:
+        erasure.put_off(own.head, expected)
+        return False
+    erasure.wipe(own, reason=reason, at=at)
+    return True
+
+
+def _reason(contact: Contact, at: datetime.datetime) -> ErasureReason | None:
+    if contact.state == ContactState.ERASED:
+        return None
+    if contact.erase_on is not None:
+        return ErasureReason.SCHEDULED if contact.erase_on <= _today(at) else None
+    is_over = contact.deleted_at is not None and contact.deleted_at <= at - bin.KEPT_FOR
+    return ErasureReason.BIN if is_over else None
+
+
+def _today(at: datetime.datetime) -> datetime.date:
+    return timezone.localdate(at, editing.home_venue().zone)

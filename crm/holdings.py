@@ -1,0 +1,209 @@
+"""Where the house holds something on people, and finding somebody there: by an e-mail, a phone or a name (R-PRIV-1).
+
+Rows that belong to a contact are found by it; this is for the others: facts without a contact, snapshots that name somebody
+else, hashes. There is no index of all that guests ever said, so each place is read whole: rare, and bounded in time and in
+the number of rows. Names are compared without case and accents, numbers without what people write between digits.
+"""
+
+from __future__ import annotations
+
+import datetime
+import string
+import time
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import OperationalError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from crm import email_address, phone_number, search_text
+from tenants import keyed_hash, rows, scope
+from tenants.refusal import Refusal
+
+# All places together, and the most rows that are shown of one.
+SECONDS = 20.0
+MOST = 100
+FEWEST_DIGITS, FEWEST_LETTERS = 6, 2
+QUERY_CANCELED = "57014"
+
+
+class TooShort(Refusal):
+    code = "query_too_short"
+    status = 400
+    default_message = _("Give an e-mail, a phone number or a name.")
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """Whom to look for: an e-mail in lower case, the digits of a phone without its country, or the words of a name."""
+
+    email: str = ""
+    digits: str = ""
+    words: tuple[str, ...] = ()
+    hashes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table that holds something on people, with SQL over its columns.
+
+    `said` is the text that may name somebody, of several columns by `told`; `hash` a keyed hash of an address, or NULL;
+    `contact` the contact that a row belongs to, or NULL; `state` what a reader should know of the row besides.
+    """
+
+    kind: str
+    table: str
+    said: str
+    at: str
+    contact: str = "contact_id"
+    hash: str = "NULL::text"
+    state: str = "''"
+    id: str = "id"
+    where: str = "TRUE"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One row that names whom was looked for. `label` is what it says of the person."""
+
+    kind: str
+    id: UUID
+    contact: UUID | None
+    label: str
+    at: datetime.datetime | None
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one place holds: `has_more` beyond those; not `is_complete` when the time was over before it was read."""
+
+    kind: str
+    items: list[Holding] = field(default_factory=list)
+    has_more: bool = False
+    is_complete: bool = True
+
+
+def needle(q: str, country: str) -> Needle:
+    """What was typed, as an e-mail, else a phone as people of `country` dial it, else a name. Raises TooShort."""
+    email = email_address.check(q).value
+    if email or "@" in q:
+        address = email or q.strip().lower()
+        return Needle(email=address, hashes=(keyed_hash.of(address),))
+    phone = phone_number.check(q, country).value
+    if phone:
+        return Needle(digits=phone_number.national_digits(phone), hashes=(keyed_hash.of(phone),))
+    digits = "".join(filter(str.isdecimal, q))
+    if len(digits) >= FEWEST_DIGITS and not any(map(str.isalpha, q)):
+        return Needle(digits=digits)
+    words = tuple(dict.fromkeys(search_text.words(q)))
+    if max(map(len, words), default=0) < FEWEST_LETTERS:
+        raise TooShort(field="q")
+    return Needle(words=words)
+
+
+def told(*columns: str) -> str:
+    """Several columns as one text, kept apart so that no number runs on into the next."""
+    said = ", ".join(f"NULLIF({column}, '')" for column in columns)
+    return f"concat_ws(' ~ ', {said})"
+
+
+def snapshot(*others: str, guest: str = "guest") -> str:
+    """What a guest said of themselves on a fact, with other columns in which people may be named."""
+    name = f"concat_ws(' ', {guest}->>'first_name', {guest}->>'last_name')"
+    members = ("email", "phone", "company", "address")
+    return told(name, *(f"{guest}->>'{member}'" for member in members), *others)
+
+
+def one(place: Place, row_id: UUID) -> Holding | None:
+    """One row of a place whose rows have ids of their own."""
+    found = rows.run(f"{_shown(place)} WHERE id = $2", scope.tenant_id(), row_id)
+    return _holding(place, found[0]) if found else None
+
+
+class Search:
+    """One search through many places, with one time for all of them."""
+
+    def __init__(self, sought: Needle) -> None:
+        self.needle = sought
+        self.ends_at = time.monotonic() + SECONDS
+
+    def look(self, place: Place, *, known: Iterable[UUID] = ()) -> Found:
+        """What the place holds, the latest first; what belongs to the `known` contacts is left out."""
+        left = self.ends_at - time.monotonic()
+        if left <= 0:
+            return Found(place.kind, is_complete=False)
+        try:
+            with transaction.atomic():
+                _bound(left)
+                condition, values = _condition(self.needle)
+                found = rows.run(_statement(place, condition), scope.tenant_id(), list(known), *values)
+                rows.run("SET LOCAL statement_timeout TO DEFAULT")
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != QUERY_CANCELED:
+                raise
+            return Found(place.kind, is_complete=False)
+        return Found(place.kind, [_holding(place, row) for row in found[:MOST]], has_more=len(found) > MOST)
+
+
+def _bound(seconds: float) -> None:
+    """How long a statement of this transaction may take: a millisecond at least, since 0 would be for ever."""
+    rows.run("SELECT set_config('statement_timeout', %s, true)", str(max(int(seconds * 1000), 1)))
+
+
+def _holding(place: Place, row: Sequence[Any]) -> Holding:
+    pk, contact, label, at, state = row
+    return Holding(place.kind, pk, contact, label.replace(" ~ ", " · "), at, state)
+
+
+def _shown(place: Place) -> str:
+    return f"""
+        SELECT id, contact_id, left(said, 160), at, state FROM (
+            SELECT {place.id} AS id, {place.contact} AS contact_id, {place.said} AS said, {place.at} AS at,
+                {place.hash} AS hash, {place.state} AS state
+            FROM {place.table} WHERE tenant_id = $1 AND {place.where}
+        ) AS held
+    """  # noqa: S608 (our own tables)
+
+
+def _statement(place: Place, condition: str) -> str:
+    """$1 is the tenant, $2 the known contacts, the others those of the condition."""
+    return f"""
+        {_shown(place)}
+        WHERE (contact_id IS NULL OR contact_id <> ALL ($2::uuid[])) AND (hash = ANY ($3::text[]) OR {condition})
+        ORDER BY at DESC NULLS LAST, id LIMIT {MOST + 1}
+    """
+
+
+def _condition(sought: Needle) -> tuple[str, list[Any]]:
+    """What the text says of whom is sought, with its values from $3 on; the first are the hashes."""
+    hashes = list(sought.hashes)
+    if sought.email:
+        return "strpos(lower(said), $4) > 0", [hashes, sought.email]
+    if sought.digits:
+        return f"strpos(translate(said, {_BETWEEN_DIGITS}, ''), $4) > 0", [hashes, sought.digits]
+    count = len(sought.words)
+    # Whoever does not have the letters at all has no word that begins with them: quicker than the regular expressions.
+    conditions = [f"strpos(({_FOLDED}), ${number}) > 0" for number in range(4, 4 + count)]
+    conditions += [f"({_FOLDED}) ~ ${number}" for number in range(4 + count, 4 + 2 * count)]
+    return " AND ".join(conditions), [hashes, *sought.words, *(rf"\m{word}" for word in sought.words)]
+
+
+def _letters() -> tuple[str, str]:
+    """The small letters of Latin-1 and Latin Extended-A that are one plain letter without their accents."""
+    pairs = [(one, search_text.fold(one)) for one in map(chr, range(0xDF, 0x180)) if unicodedata.category(one) == "Ll"]
+    plain = [(one, folded) for one, folded in pairs if folded in set(string.ascii_lowercase)]
+    return "".join(one for one, _folded in plain), "".join(folded for _one, folded in plain)
+
+
+# What people write between the digits of a number: blanks of all widths, dots, strokes, brackets.
+_BETWEEN_DIGITS = r"E' ./()-\t\n\r\u00a0\u2009\u202f'"
+_ACCENTED, _PLAIN = _letters()
+# Most texts are plain ASCII, whose letters have no accents to be taken off.
+_FOLDED = (
+    "CASE WHEN octet_length(said) = length(said) THEN lower(said) "
+    f"ELSE translate(replace(replace(lower(said), 'ß', 'ss'), 'æ', 'ae'), '{_ACCENTED}', '{_PLAIN}') END"
+)

@@ -1,0 +1,113 @@
+"""Everything the house holds for an e-mail, a phone or a name, so that it can be shown or erased (R-PRIV-1).
+
+Contacts come first, whatever became of them: in the list, in the bin, merged, anonymous; erased ones hold nothing. What
+belongs to a contact that was found is found by it; the rest are facts without a contact, snapshots that name somebody else,
+and addresses that only a hash is left of.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from audit import recording
+from audit.actions import Action
+from crm import erasure, facets, holdings
+from crm.editing import home_venue
+from crm.holdings import Found, Holding, Place, told
+from crm.models import Contact, ContactIdentifier, ContactState, FieldChange, PrivacyRequest, Review
+from tenants import scope
+from tenants.models import Tenant
+from tenants.permissions import Permission
+
+CONTACTS = Place(
+    "contact",
+    Contact._meta.db_table,
+    told("concat_ws(' ', first_name, last_name)", "nickname", "email", "phone", "company", "code", "address", "notes"),
+    "created_at",
+    contact="id",
+    state="state",
+    where=f"state <> '{ContactState.ERASED.value}'",
+)
+# What else crm holds: keys that a contact had or lost, values that its fields had, reviews, the register.
+OTHERS = (
+    Place("identifier", ContactIdentifier._meta.db_table, "value", "NULL::timestamptz"),
+    Place("change", FieldChange._meta.db_table, told("old", "new"), "created_at"),
+    Place("review", Review._meta.db_table, "text", "reviewed_at"),
+    Place(
+        "privacy_request",
+        PrivacyRequest._meta.db_table,
+        told("subject_name", "subject_address", "notes"),
+        "created_at",
+        contact="NULL::uuid",
+        hash="NULLIF(subject_hash, '')",
+        state="CASE WHEN done_on IS NULL THEN 'open' ELSE 'done' END",
+    ),
+)
+
+# Kinds whose rows are facts with a guest of their own; the others go with their contact, or hold hashes alone.
+ERASABLE = frozenset(
+    {"booking", "order", "receipt", "wifi_session", "promotion_signup", "inquiry", "review", "consent"}
+)
+CONFIRMED = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """What was found, by kind; kinds that hold nothing are left out unless they could not be read to the end."""
+
+    places: list[Found]
+
+    @property
+    def items(self) -> list[Holding]:
+        return [one for place in self.places for one in place.items]
+
+
+def search(q: str) -> Everything:
+    """Look everywhere. Raises PermissionMissing and holdings.TooShort. What was asked for is not kept in the audit log."""
+    scope.require(Permission.CONTACTS_ERASE)
+    places = [place for place in _look(q) if place.items or not place.is_complete]
+    tenant = Tenant.objects.get(pk=scope.tenant_id())
+    recording.record(Action.PRIVACY_SEARCHED, tenant, after={"found": sum(len(one.items) for one in places)})
+    return Everything(places)
+
+
+def fact(kind: str, fact_id: UUID) -> Holding:
+    """One fact that can be erased by itself. Raises PermissionMissing and erasure.UnknownFact."""
+    scope.require(Permission.CONTACTS_ERASE)
+    place = next((one for one in _places() if one.kind == kind and kind in ERASABLE), None)
+    found = holdings.one(place, fact_id) if place else None
+    if found is None:
+        raise erasure.UnknownFact
+    return found
+
+
+def confirmation_of(held: Holding) -> str:
+    """What is to be typed to erase a fact: the e-mail it names, else the beginning of what it says."""
+    parts = held.label.split(" · ")
+    return next((part for part in parts if "@" in part and " " not in part), parts[0][:CONFIRMED].strip())
+
+
+def erase_fact(kind: str, fact_id: UUID, *, confirm: str, at: datetime.datetime) -> None:
+    """Clear what one fact says of its guest. Raises erasure.UnknownFact, erasure.ConfirmationMismatch, PermissionMissing."""
+    held = fact(kind, fact_id)
+    if confirm.strip().casefold() != confirmation_of(held).casefold():
+        raise erasure.ConfirmationMismatch(_("This is not what the line above says."), field="confirm")
+    erasure.erase_fact(kind, fact_id, at=at)
+
+
+def _look(q: str) -> Iterator[Found]:
+    search = holdings.Search(holdings.needle(q, home_venue().country))
+    contacts = search.look(CONTACTS)
+    yield contacts
+    known = {one.id for one in contacts.items}
+    for place in _places():
+        yield search.look(place, known=known)
+
+
+def _places() -> list[Place]:
+    return [*OTHERS, *(place for facet in facets.registered() for place in facet.holdings())]

@@ -1,0 +1,127 @@
+"""The link by which a guest confirms a ticked box (R-CONSENT-2, R-CONSENT-3): mailed, or sent by SMS for a phone.
+
+It goes from the worker, once for each tick, in the guest's language and with the sender's data. It is no advertising, and
+needs no consent. Who ticks again within the hour keeps the link they have: nobody's mailbox is filled by somebody else's
+ticks. A worker claims the row before it sends, so that no booking waits for a mail server; when the server cannot be
+reached the claim is given back, and the sweeper rings again.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from email.utils import formataddr, parseaddr
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import connection
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from consent import links
+from consent.models import ConsentEntry, ConsentStatus
+from consent.status import CONFIRMATION_TIME, ConsentChannel, is_awaiting
+from outreach import sender, sms, wording
+from outreach.sms import SmsRefused
+from tenants import scope
+
+AGAIN_AFTER = datetime.timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A link to be sent."""
+
+    status: ConsentStatus
+    language: str
+    url: str
+
+
+def send(tenant_id: UUID, status_id: UUID) -> None:
+    """Send the link that this consent waits for, unless that was done, or it is too late.
+
+    Raises OSError when the server cannot be reached; the link then waits for the sweeper.
+    """
+    with scope.enter(tenant_id, scope.WORKER):
+        request = _claim(status_id, at=timezone.now())
+    if request is None:
+        return
+    try:
+        _send(request)
+    except OSError:
+        with scope.enter(tenant_id, scope.WORKER):
+            waiting = ConsentStatus.objects.filter(pk=status_id, mailed_for=request.status.mailed_for)
+            waiting.update(mailed_for=None)
+        raise
+
+
+def due() -> list[tuple[UUID, UUID]]:
+    """(tenant id, status id) of every link that waits too long, over all tenants."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenant_id, row_id FROM due_confirmations()")
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def compose(request: Request) -> EmailMessage:
+    with translation.override(request.language):
+        content = _content(request)
+        subject = " ".join(render_to_string("outreach/opt_in_subject.txt", content).split())
+        _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+        return EmailMessage(
+            subject,
+            render_to_string("outreach/opt_in.txt", content),
+            from_email=formataddr((request.status.venue.name, address)),
+            to=[request.status.address],
+            headers={"Content-Language": request.language, "Auto-Submitted": "auto-generated"},
+        )
+
+
+def _claim(status_id: UUID, *, at: datetime.datetime) -> Request | None:
+    """The link to send, ours to send; None when there is none."""
+    found = ConsentStatus.objects.select_related("venue").select_for_update(of=["self"], no_key=True)
+    status: ConsentStatus | None = found.filter(pk=status_id).first()
+    if status is None or not is_awaiting(status.pending_since, at) or status.mailed_for == status.pending_since:
+        return None
+    assert status.pending_since is not None  # noqa: S101 (it is waited for)
+    before, status.mailed_for = status.mailed_for, status.pending_since
+    status.save(update_fields=["mailed_for"])
+    if before is not None and status.pending_since - before < AGAIN_AFTER:
+        return None
+    channel = ConsentChannel(status.channel)
+    url = links.confirmation_url(status.venue, channel, status.address)
+    return Request(status, _language(status), url)
+
+
+def _language(status: ConsentStatus) -> str:
+    """That of the form with the box, else the guest's, else the house's."""
+    asked = ConsentEntry.objects.filter(venue=status.venue_id, channel=status.channel, address=status.address)
+    entry = asked.filter(number=status.number).select_related("contact").first()
+    said = str(entry.evidence.get("language", "")) if entry else ""
+    if said in dict(settings.LANGUAGES):
+        return said
+    contact = entry.contact if entry else None
+    return wording.language_of(contact) if contact is not None else wording.house_language()
+
+
+def _content(request: Request) -> dict[str, object]:
+    venue = request.status.venue
+    return {
+        "venue": venue.name,
+        "url": request.url,
+        "hours": round(CONFIRMATION_TIME.total_seconds() / 3600),
+        "sender": sender.address_of(venue),
+    }
+
+
+def _send(request: Request) -> None:
+    if request.status.channel == ConsentChannel.EMAIL:
+        compose(request).send()
+        return
+    with translation.override(request.language):
+        text = " ".join(render_to_string("outreach/opt_in_sms.txt", _content(request)).split())
+    try:
+        sms.provider().send(request.status.address, text)
+    except SmsRefused:
+        # A number that takes no SMS will not take the next one either: the box stays unconfirmed.
+        return

@@ -1,0 +1,144 @@
+"""`contacts/{id}/data/`: everything held on a person, for the person (R-PRIV-2)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.utils import timezone
+
+from audit.models import AuditEntry
+from crm import facets, merging
+from crm.models import Contact
+from staff import api_keys
+from tenants import scope
+from tenants.permissions import OWNER_PERMISSIONS, Permission, Preset
+from tests.api.test_bookings import booking
+from tests.api.test_followers import follow
+from tests.api.test_orders import order
+from tests.api.test_problems import assert_problem
+from tests.api.test_receipts import receipt
+from tests.api.test_reviews import review
+from tests.api.test_signups import sent
+from tests.api.test_wifi import wifi_login
+from tests.personas import Bearer
+
+ANNA = {"first_name": "Anna", "last_name": "Rossi", "email": "anna@example.com", "phone": "+39 333 123 4567"}
+
+
+@pytest.fixture
+def key(trattoria, bearer):
+    return bearer(trattoria)
+
+
+@pytest.fixture
+def anna(trattoria, key):
+    """One of everything."""
+    pk = key.post("bookings/", booking(trattoria, guest=ANNA, notes="by the window")).json()["contact"]
+    key.post("orders/", order(trattoria, guest=ANNA))
+    key.post("receipts/", receipt(trattoria, guest=ANNA))
+    key.post("wifi-sessions/", wifi_login(trattoria, guest=ANNA))
+    for path in ("promotion-signups/", "inquiries/"):
+        key.post(path, sent(trattoria, path, guest=ANNA))
+    key.post("reviews/", review(trattoria, contact=pk))
+    key.post(f"contacts/{pk}/tags/", {"tag": "vip"})
+    group = key.post("groups/", {"name": "Wine evenings"}).json()["id"]
+    key.post(f"groups/{group}/contacts/", {"contacts": [pk]})
+    key.patch(f"contacts/{pk}/", {"nickname": "Annie", "allergies": "nuts"})
+    key.post(f"contacts/{pk}/unsubscribe/", {"venue": str(trattoria.venue.pk), "channel": "email"})
+    return pk
+
+
+def data(key, pk):
+    answer = key.get(f"contacts/{pk}/data/")
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def test_it_holds_what_every_part_of_the_house_holds(trattoria, key, anna):
+    held = data(key, anna)
+
+    assert (held["profile"]["email"], held["profile"]["nickname"]) == ("anna@example.com", "Annie")
+    assert held["allergies"] == "nuts"
+    counts = {name: len(rows) for name, rows in held.items() if isinstance(rows, list) and rows}
+    assert counts == {
+        **dict.fromkeys(("bookings", "orders", "receipts", "wifi_sessions", "promotion_signups", "inquiries"), 1),
+        **dict.fromkeys(("reviews", "tags", "groups", "visits", "statistics", "changes"), 1),
+        "identifiers": 2,
+        "consents": counts["consents"],
+        "consent_ledger": counts["consent_ledger"],
+    }
+    assert held["bookings"][0]["notes"] == "by the window"
+    assert held["bookings"][0]["guest"] == ANNA
+    assert held["bookings"][0]["venue"] == trattoria.venue.name
+    assert held["orders"][0]["items"][0]["name"]
+    assert held["receipts"][0]["lines"][0]["name"]
+    assert held["visits"][0]["sources"][0]["kind"] == "wifi"
+    assert held["groups"] == ["Wine evenings"]
+    assert [one["status"] for one in held["consents"] if one["address"] == "anna@example.com"] == ["unsubscribed"]
+    assert {one["event"] for one in held["consent_ledger"]} >= {"staff_unsubscribed"} or held["consent_ledger"]
+
+
+def test_every_part_of_the_house_says_something(trattoria):
+    """A facet that holds tables on contacts hands them out."""
+    with trattoria.enter():
+        silent = [facet.name for facet in facets.registered() if list(facet.tables()) and not facet.export([])]
+
+    assert silent == []
+
+
+def test_what_was_merged_into_it_is_part_of_it(trattoria, key, anna):
+    from_app = follow(key, trattoria).json()["contact"]
+    with trattoria.enter():
+        loser, winner = Contact.objects.get(pk=from_app), Contact.objects.get(pk=anna)
+        merging.absorb(loser, into=winner, at=timezone.now())
+
+    held = data(key, from_app)
+    assert held["profile"]["id"] == anna
+    assert [one["id"] for one in held["merged"]] == [from_app]
+    assert (len(held["app_users"]), len(held["follows"])) == (1, 1)
+
+
+def test_allergies_are_left_out_for_who_may_not_read_them(trattoria, key, anna):
+    permissions = OWNER_PERMISSIONS - {Permission.HEALTH_READ}
+    with scope.enter(trattoria.id, scope.SYSTEM):
+        _key, token = api_keys.create(name="x", preset=Preset.ADMIN, venue=None, permissions=permissions)
+
+    assert "nuts" not in json.dumps(data(Bearer(token), anna))
+
+
+def test_it_is_written_down_each_time_and_kept_nowhere(trattoria, key, anna):
+    answer = key.get(f"contacts/{anna}/data/")
+
+    assert answer.headers["Cache-Control"] == "no-store"
+    with trattoria.enter():
+        entry = AuditEntry.objects.get(action="contact_data_exported")
+        assert (str(entry.object_id), entry.before) == (anna, None)
+        assert {"bookings", "consents", "messages"} <= set(entry.after["sections"])
+
+
+def test_one_in_the_bin_has_its_data_and_an_erased_one_none(key, anna):
+    key.delete(f"contacts/{anna}/")
+    assert data(key, anna)["profile"]["first_name"] == "Anna"
+
+    answer = key.post(f"contacts/{anna}/erase/", {"confirm": "anna@example.com", "upcoming": "cancel"})
+    assert answer.status_code < 300, answer.content
+    assert_problem(key.get(f"contacts/{anna}/data/"), 410, "contact_erased")
+
+
+def test_nothing_else_may_stand_in_the_query(key, anna):
+    assert_problem(key.get(f"contacts/{anna}/data/?format=xml"), 400, "invalid")
+
+
+@pytest.mark.parametrize(("role", "status"), [("owner", 200), ("manager", 200), ("marketer", 200), ("host", 403)])
+def test_hosts_do_not_export(trattoria, key, anna, inside, role, status):
+    client = trattoria.signed_in(role)
+
+    answer = client.get(f"/api/v1/contacts/{anna}/data/", headers={"X-Tenant": trattoria.tenant.slug})
+    assert answer.status_code == status
+
+
+def test_it_says_nothing_of_anybody_else(trattoria, key, anna):
+    key.post("bookings/", booking(trattoria, guest={"first_name": "Bruno", "email": "bruno@example.com"}))
+
+    assert "bruno" not in json.dumps(data(key, anna)).lower()

@@ -1,0 +1,77 @@
+"""Log lines hold no guest, whatever an error quotes (R-PRIV-1); what a guest is written stays at the terminal."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import pytest
+from django.core.mail import EmailMessage
+
+from config import mail
+from config.embedded.console import Console
+from config.logs import LineFormatter
+from tenants import terminal
+
+
+def written(message, *arguments, exc_info=None):
+    record = logging.LogRecord("crm", logging.ERROR, "", 0, message, arguments, exc_info)
+    return LineFormatter().format(record)
+
+
+@pytest.mark.parametrize(
+    ("message", "left"),
+    [
+        ("no mail to anna.rossi+x@example.co.uk", "no mail to (e-mail)"),
+        ("refused: {'anna@example.com': (550, b'unknown')}", "refused: {'(e-mail)': (550, b'unknown')}"),
+        ("SMS to +393331234567 failed", "SMS to (phone) failed"),
+        (
+            "duplicate key\nDETAIL:  Key (last_name)=(Rossi) exists.\nHINT: none",
+            "duplicate key\n(values left out)\nHINT: none",
+        ),
+        ("IntegrityError('duplicate\\nDETAIL:  Key (x)=(Rossi).\\n')", "IntegrityError('duplicate\\n(values left out)"),
+        (
+            "import 0198c5a0-0000-7000-8000-000000000000 stumbled",
+            "import 0198c5a0-0000-7000-8000-000000000000 stumbled",
+        ),
+        ("answered in 1200 ms, 20261126031200", "answered in 1200 ms, 20261126031200"),
+    ],
+)
+def test_a_line_names_nobody(message, left):
+    assert written(message.replace("%", "%%")).endswith(left)
+
+
+def _complain(text):
+    raise ValueError(text)
+
+
+def test_a_traceback_names_nobody():
+    try:
+        _complain("anna@example.com\nDETAIL:  Key (phone)=(+393331234567)")
+    except ValueError:
+        line = written("it broke", exc_info=sys.exc_info())
+
+    assert "anna@" not in line
+    assert "333123" not in line
+    assert "ValueError: (e-mail)" in line
+
+
+def test_mail_without_a_server_is_shown_and_not_filed(tmp_path, capsys):
+    letter = EmailMessage("Hello", "Dear Anna", "house@example.com", ["anna@example.com"])
+    mail.TerminalMail().send_messages([letter])
+    console = Console(tmp_path / "logs")
+
+    for line in [*capsys.readouterr().out.splitlines(), "ready"]:
+        console.say("worker", line)
+    console.close()
+
+    filed = (tmp_path / "logs" / "worker.log").read_text()
+    assert filed.endswith("ready\n")
+    assert "Anna" not in filed
+    assert "anna@" not in filed
+
+
+def test_what_is_shown_bears_a_mark_on_every_line(capsys):
+    terminal.show("Dear Anna,\n\ncome back")
+
+    assert capsys.readouterr().out == f"{terminal.MARK}Dear Anna,\n{terminal.MARK}\n{terminal.MARK}come back\n"

@@ -1,0 +1,122 @@
+"""What is erased by itself: on day 31 in the bin, and on the day that was waited for (R-WRITE-6, R-PRIV-1)."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from config.celery import app
+from crm import due_erasures, tasks
+from crm.models import Contact, Erasure
+from tests.api.test_bookings import ANNA
+from tests.crm.test_erasure import EMAIL, book, erase, soon
+
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def key(trattoria, bearer):
+    return bearer(trattoria)
+
+
+@pytest.fixture
+def anna(key):
+    return key.post("contacts/", ANNA).json()["id"]
+
+
+@pytest.fixture
+def eager():
+    """A worker that hears the bell at once."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
+
+
+def carry_out(place, *, at):
+    """The contacts that a night erases."""
+    with place.enter():
+        return [str(one) for one in due_erasures.due(None, at=at, limit=10) if due_erasures.carry_out(one, at=at)]
+
+
+def test_a_contact_in_the_bin_is_erased_on_day_31(key, anna, trattoria):
+    key.delete(f"contacts/{anna}/")
+    now = timezone.now()
+
+    assert carry_out(trattoria, at=now + 29 * DAY) == []
+    assert carry_out(trattoria, at=now + 30 * DAY) == [anna]
+    assert key.get(f"contacts/{anna}/").status_code == 410
+    with trattoria.enter():
+        assert Erasure.objects.values_list("reason", flat=True).get() == "bin"
+
+
+def test_one_that_was_restored_stays(key, anna, trattoria):
+    key.delete(f"contacts/{anna}/")
+    key.post(f"contacts/{anna}/restore/")
+
+    assert carry_out(trattoria, at=timezone.now() + 31 * DAY) == []
+
+
+def test_one_in_the_bin_who_is_still_expected_is_waited_for(key, anna, trattoria):
+    book(key, trattoria, starts_at=soon(days=40))
+    key.delete(f"contacts/{anna}/")
+    now = timezone.now()
+
+    assert carry_out(trattoria, at=now + 31 * DAY) == []
+    assert carry_out(trattoria, at=now + 39 * DAY) == []
+    assert carry_out(trattoria, at=now + 42 * DAY) == [anna]
+
+
+def test_what_was_put_off_is_done_the_day_after_the_last_booking(key, anna, trattoria):
+    book(key, trattoria, starts_at=soon(days=3))
+    erase(key, anna, upcoming="erase_after")
+    now = timezone.now()
+
+    assert carry_out(trattoria, at=now + 2 * DAY) == []
+    assert carry_out(trattoria, at=now + 5 * DAY) == [anna]
+    with trattoria.enter():
+        assert Erasure.objects.values_list("reason", flat=True).get() == "scheduled"
+
+
+def test_and_put_off_once_more_when_the_guest_booked_anew(key, anna, trattoria):
+    book(key, trattoria, starts_at=soon(days=3))
+    erase(key, anna, upcoming="erase_after")
+    book(key, trattoria, starts_at=soon(days=8))
+    now = timezone.now()
+
+    assert carry_out(trattoria, at=now + 5 * DAY) == []
+    assert carry_out(trattoria, at=now + 10 * DAY) == [anna]
+
+
+def test_what_was_taken_back_is_not_done(key, anna, trattoria):
+    book(key, trattoria, starts_at=soon(days=3))
+    erase(key, anna, upcoming="erase_after")
+    key.delete(f"contacts/{anna}/erase/")
+
+    assert carry_out(trattoria, at=timezone.now() + 9 * DAY) == []
+
+
+def test_the_nightly_task_goes_through_all_tenants(trattoria, bistro, bearer, settings, tmp_path, monkeypatch, eager):
+    settings.ERASURE_LOG = tmp_path / "erasures.jsonl"
+    monkeypatch.setattr(tasks, "ERASED_AT_ONCE", 1)
+    for place in (trattoria, bistro):
+        for name in ("a", "b"):
+            contact = bearer(place).post("contacts/", {"email": f"{name}@example.com"}).json()["id"]
+            bearer(place).delete(f"contacts/{contact}/")
+        with place.enter():
+            Contact.objects.update(deleted_at=timezone.now() - 31 * DAY)
+
+    tasks.erase_due.delay()
+
+    for place in (trattoria, bistro):
+        with place.enter():
+            assert set(Contact.objects.values_list("state", flat=True)) == {"erased"}
+
+
+def test_a_confirmation_is_not_asked_of_the_worker(key, anna, trattoria):
+    assert erase(key, anna, "somebody@example.com").status_code == 422
+    key.delete(f"contacts/{anna}/")
+
+    assert carry_out(trattoria, at=timezone.now() + 31 * DAY) == [anna]
+    assert EMAIL not in str(key.get("contacts/").json())

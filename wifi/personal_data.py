@@ -1,0 +1,24 @@
+"""What WiFi logins hold on people: where to look, what a guest is handed, what counts as activity (R-PRIV-1, R-PRIV-2)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from crm import data_export, holdings
+from crm.holdings import Place
+from wifi.models import WifiSession
+
+HOLDINGS = (Place("wifi_session", WifiSession._meta.db_table, holdings.snapshot(), "connected_at"),)
+ACTIVITY = (
+    (
+        f"SELECT contact_id FROM {WifiSession._meta.db_table} WHERE tenant_id = $1 AND contact_id = ANY($2) "  # noqa: S608 (our own table)
+        "AND connected_at >= $3::timestamptz"
+    ),
+)
+
+
+def export(contact_ids: list[UUID]) -> dict[str, Any]:
+    found = WifiSession.objects.filter(contact__in=contact_ids).order_by("connected_at", "pk")
+    columns = ("id", "venue__name", "provider", "external_id", "connected_at", "guest", "created_at")
+    return {"wifi_sessions": data_export.listed(found, *columns)}
