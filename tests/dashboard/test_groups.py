@@ -148,7 +148,7 @@ def test_enter_in_the_new_groups_name_makes_it_and_fills_it(visit: LetIn, house:
 
 def test_the_list_of_a_group_takes_out_of_it(visit: LetIn, house: Place) -> None:
     page = visit(house).go("groups/")
-    page.get_by_role("link", name="Wine evenings").click()
+    page.get_by_role("link", name="Wine evenings", exact=True).click()
     expect(page.locator(".contacts tbody tr")).to_have_count(2)
     expect(page.locator(".chip", has_text="Wine evenings")).to_be_visible()
     tick(page, "Sara Villa")
@@ -236,7 +236,7 @@ def test_a_card_joins_and_leaves_groups(visit: LetIn, house: Place) -> None:
     expect(editor.get_by_role("link", name="Neighbours of the upper town")).to_be_visible()
     editor.get_by_role("button", name="Take out of Wine evenings").click()
 
-    expect(editor.get_by_role("link", name="Wine evenings")).to_have_count(0)
+    expect(editor.get_by_role("link", name="Wine evenings", exact=True)).to_have_count(0)
     assert members(house, "Neighbours of the upper town") == {"Villa"}
     assert members(house, "Wine evenings") == {"Moretti"}
 
