@@ -175,9 +175,8 @@ class CampaignCancel(Endpoint):
 
 
 def visible() -> QuerySet[Campaign]:
-    """All campaigns, or those of the venue that the key is bound to."""
-    bound = scope.actor().venue_id
-    rows: QuerySet[Campaign] = Campaign.objects.select_related("venue", "group", "segment", "template")
+    """Those that the actor may see, or of these the ones of the venue that the key is bound to."""
+    bound, rows = scope.actor().venue_id, campaigns.visible()
     return rows if bound is None else rows.filter(venue=bound)
 
 

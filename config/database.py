@@ -30,6 +30,8 @@ def grant_rights(connection: BaseDatabaseWrapper, role: str) -> None:
     """Give the app role what it needs on every table, sequence and definer function, and no more."""
     with connection.cursor() as cursor:
         name = sql.Identifier(role)
+        # A restored backup has lost what the migrations took from everybody.
+        cursor.execute("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC")
         for statement in (
             "GRANT USAGE ON SCHEMA public TO {}",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",

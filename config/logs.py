@@ -15,6 +15,8 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:=]+@[^\s@<>\"'(),;:]+\.[^\s@<>\"'(),;:]+")
 _PHONE = re.compile(r"(?<![\w+])\+\d{8,15}(?!\d)")
+# A guest's link holds the address.
+_TOKEN = re.compile(r"/(unsubscribe|preferences|confirm)/[^\s/\"'>]+")
 # PostgreSQL names the row at fault in lines of their own.
 _QUOTING = re.compile(r"(?:^|(?<=\\n))(?:DETAIL|CONTEXT|QUERY|STATEMENT|LINE \d+):.*$", re.MULTILINE)
 
@@ -30,5 +32,6 @@ class LineFormatter(logging.Formatter):
 
 
 def without_guests(text: str) -> str:
-    """The text without e-mails, phones and the values that a database quotes."""
-    return _PHONE.sub("(phone)", _ADDRESS.sub("(e-mail)", _QUOTING.sub("(values left out)", text)))
+    """The text without e-mails, phones, guests' links and the values that a database quotes."""
+    unquoted = _TOKEN.sub(r"/\1/(token)", _QUOTING.sub("(values left out)", text))
+    return _PHONE.sub("(phone)", _ADDRESS.sub("(e-mail)", unquoted))

@@ -17,12 +17,16 @@ from django_htmx.middleware import HtmxMiddleware
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
+def _is_by_key(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/") and "HTTP_AUTHORIZATION" in request.META
+
+
 def _for_pages(own: Callable[[Any], Any]) -> Callable[[GetResponse], GetResponse]:
     def factory(get_response: GetResponse) -> GetResponse:
         with_own: GetResponse = own(get_response)
 
         def middleware(request: HttpRequest) -> HttpResponseBase:
-            return get_response(request) if "HTTP_AUTHORIZATION" in request.META else with_own(request)
+            return get_response(request) if _is_by_key(request) else with_own(request)
 
         return middleware
 

@@ -31,6 +31,8 @@ def _value(name: str, default: str | None = None) -> str | None:
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = _value("SECRET_KEY", "") or ""
+# Older ones, for links that guests still have: an unsubscribe link is good for ever.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # What makes personal data unreadable to whoever holds a dump of the database: the pepper of the hashes by which erased
 # addresses are known, and the keys of health data, the newest first. Losing them loses what they guard.
 PRIVACY_PEPPER = _value("PRIVACY_PEPPER") or f"pepper:{SECRET_KEY}"

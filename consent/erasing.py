@@ -35,12 +35,12 @@ def erase(contact_ids: Iterable[UUID], addresses: Iterable[str] = ()) -> None:
 
 
 def erase_status(status_id: UUID) -> bool:
-    """Wipe an address that no active contact has, by the id of its status; false when there is none such."""
+    """Wipe an address that no contact has, in the bin neither, by the id of its status; false when there is none such."""
     status: ConsentStatus | None = ConsentStatus.objects.filter(pk=status_id).first()
     if status is None:
         return False
     identity.lock_keys([status.address])
-    if ContactIdentifier.objects.filter(value=status.address, is_active=True).exists():
+    if ContactIdentifier.objects.filter(value=status.address).exists():
         return False
     erase((), [status.address])
     return True
@@ -59,7 +59,7 @@ def written_under(contact_ids: Iterable[UUID]) -> set[str]:
 
 
 def _shared(contact_ids: list[UUID]) -> set[str]:
-    """The addresses of these contacts that somebody else has."""
+    """The addresses of these contacts that somebody else has, who may be in the bin and come back."""
     own = addresses_of(contact_ids)
-    others = ContactIdentifier.objects.filter(~Q(contact__in=contact_ids), value__in=own, is_active=True)
+    others = ContactIdentifier.objects.filter(~Q(contact__in=contact_ids), value__in=own)
     return set(others.values_list("value", flat=True))

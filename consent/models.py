@@ -154,15 +154,21 @@ class UndeliverableAddress(TenantModel):
 
 
 class CarrierEvent(TenantModel):
-    """That a carrier of SMS or mail reported something, by its own id: reported again, it is not done again."""
+    """That a carrier of SMS or mail reported something, by its own id: reported again, it is not done again.
 
+    `kind` keeps apart what carriers number apart: sms, mail:complaint ...
+    """
+
+    kind = models.CharField(max_length=24)
     provider = models.CharField(max_length=40)
     external_id = models.CharField(max_length=200, db_collation="C")
     received_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["tenant", "provider", "external_id"], name="one_report_per_carrier_event")
+            models.UniqueConstraint(
+                fields=["tenant", "kind", "provider", "external_id"], name="one_report_per_carrier_event"
+            )
         ]
 
     def __str__(self) -> str:

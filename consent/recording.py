@@ -187,6 +187,9 @@ class _Batch:
         row = self.rows.get(key) or ConsentStatus(venue=one.venue, channel=channel, address=address)
         if row.number == 0 and row.status == Status.UNSUBSCRIBED:
             self._take_over(one, key, row)
+        if row.status == Status.UNSUBSCRIBED and one.at < row.changed_at:
+            # Told late: the guest has said no since, and only a later box may change that.
+            event = UNTICKED.get(event, event)
         taken = step(event, Status(row.status), is_double_opt_in=one.venue.double_opt_in)
         pending_since = _pending_since(event, taken, row, one.at)
         is_changed = not taken.is_refused and (taken.is_recorded or pending_since != row.pending_since)

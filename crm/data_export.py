@@ -68,6 +68,11 @@ def grouped(found: Iterable[Mapping[str, Any]], by: str) -> dict[UUID, list[dict
     return groups
 
 
+def _tags(ids: list[UUID]) -> QuerySet[ContactTag, Any]:
+    """Without allergies for who may not read them (R-PRIV-3)."""
+    return _of(ContactTag, ids).exclude(tag__in=allergies.unreadable()).order_by("tag__key")
+
+
 def _own(contact: Contact, ids: list[UUID]) -> dict[str, Any]:
     return {
         "profile": {"id": contact.pk, **{name: getattr(contact, name) for name in PROFILE}},
@@ -75,7 +80,12 @@ def _own(contact: Contact, ids: list[UUID]) -> dict[str, Any]:
         "identifiers": listed(
             ContactIdentifier.objects.filter(contact__in=ids).order_by("kind", "value"), "kind", "value", "is_main"
         ),
-        "tags": listed(_of(ContactTag, ids).order_by("tag__key"), "tag__label", "is_automatic", "reason"),
+        "tags": listed(
+            _of(ContactTag, ids).exclude(tag__in=allergies.unreadable()).order_by("tag__key"),
+            "tag__label",
+            "is_automatic",
+            "reason",
+        ),
         "groups": list(
             ContactGroup.objects.filter(members__contact__in=ids).order_by("name").values_list("name", flat=True)
         ),

@@ -20,7 +20,7 @@ from audit import recording
 from audit.actions import Action
 from crm import email_address, months, phone_number
 from crm.editing import home_venue
-from crm.models import PrivacyRequest, PrivacyRequestKind
+from crm.models import PrivacyRequest
 from tenants import keyed_hash, scope
 from tenants.permissions import Permission
 from tenants.refusal import Refusal
@@ -87,6 +87,7 @@ def create(values: Mapping[str, Any]) -> PrivacyRequest:
     """Enter a request: `kind` and what else is known of EDITABLE. Raises what `edit` raises but RequestDone."""
     scope.require(Permission.PRIVACY_MANAGE)
     received_on = values.get("received_on") or today()
+    _check_received(received_on)
     due_on = values.get("due_on") or due_after(received_on)
     request = PrivacyRequest(**{**values, "received_on": received_on, "due_on": due_on})
     _check(request)
@@ -105,6 +106,7 @@ def edit(request: PrivacyRequest, changes: Mapping[str, Any]) -> PrivacyRequest:
     before, received_on = _impersonal(request), request.received_on
     for name, value in changes.items():
         setattr(request, name, value)
+    _check_received(request.received_on)
     if request.received_on != received_on and "due_on" not in changes:
         request.due_on = due_after(request.received_on)
     _check(request)
@@ -149,6 +151,12 @@ def _check(request: PrivacyRequest) -> None:
         raise DoneBeforeReceived(field="done_on")
 
 
+def _check_received(received_on: datetime.date) -> None:
+    """Before anything is reckoned from it."""
+    if received_on > today():
+        raise InFuture(field="received_on")
+
+
 def _take_hash(request: PrivacyRequest) -> None:
     """Of the address in the form in which it would come again."""
     address = request.subject_address
@@ -159,8 +167,7 @@ def _take_hash(request: PrivacyRequest) -> None:
 
 def _settle(request: PrivacyRequest) -> None:
     request.subject_name, request.subject_address = "", ""
-    if request.kind == PrivacyRequestKind.ERASURE:
-        request.notes, request.extension_reason = "", ""
+    request.notes, request.extension_reason = "", ""
     request.done_by = scope.actor().label
 
 

@@ -22,7 +22,7 @@ from audit.actions import Action
 from audit.models import AuditEntry
 from crm import erasure, facets, family
 from crm import months as calendar_months
-from crm.models import NEVER, Contact, ContactState, ContactStats, ErasureReason, RetentionApproval
+from crm.models import NEVER, Contact, ContactState, ContactStats, ErasureReason, RetentionApproval, Review
 from tenants import rows, scope
 from tenants.models import Tenant
 from tenants.permissions import Permission
@@ -30,7 +30,7 @@ from tenants.refusal import Refusal
 
 CHUNK = 2_000
 # Erased by one task, each in a transaction of its own: shorter than the time after which another worker gets the task.
-MOST_AT_ONCE = 100
+MOST_AT_ONCE = 10
 SAMPLE = 10
 # How long a preview speaks for itself.
 PREVIEW_SECONDS = 24 * 60 * 60
@@ -186,7 +186,11 @@ def _quiet(contact_ids: list[UUID], since: datetime.datetime) -> list[Quiet]:
 @functools.cache
 def _statement() -> str:
     """$1 is the tenant, $2 the contacts, $3 the limit; days are compared with the day of the limit, which still counts."""
-    active = " UNION ALL ".join(own for facet in facets.registered() for own in facet.activity())
+    reviewed = (
+        f"SELECT contact_id FROM {Review._meta.db_table} WHERE tenant_id = $1 AND contact_id = ANY($2) "  # noqa: S608 (our own table)
+        "AND reviewed_at >= $3::timestamptz"
+    )
+    active = " UNION ALL ".join([reviewed, *(own for facet in facets.registered() for own in facet.activity())])
     day = "($3::timestamptz AT TIME ZONE 'UTC')::date"
     last_on = f"""greatest(
         (last_activity_at AT TIME ZONE 'UTC')::date, (contact.created_at AT TIME ZONE 'UTC')::date,

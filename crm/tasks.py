@@ -74,7 +74,12 @@ def forget_quiet_contacts_of(*, tenant_id: str, after: str | None = None) -> Non
     with scope.enter(UUID(tenant_id), scope.WORKER):
         found, last = retention.due(UUID(after) if after else None, at=now)
     for contact_id in found:
-        with scope.enter(UUID(tenant_id), scope.WORKER):
-            retention.forget(contact_id, at=now)
+        try:
+            with scope.enter(UUID(tenant_id), scope.WORKER):
+                retention.forget(contact_id, at=now)
+        except (Refusal, OperationalError) as fault:
+            logger.warning(
+                "contact %s is not forgotten tonight: %s", contact_id, getattr(fault, "code", type(fault).__name__)
+            )
     if last is not None:
         forget_quiet_contacts_of.apply_async(kwargs={"tenant_id": tenant_id, "after": str(last)})

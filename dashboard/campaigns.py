@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -44,7 +43,7 @@ FAILURES = {
 @pages.page(Permission.MESSAGES_SEND)
 def listing(request: HttpRequest) -> HttpResponse:
     found = keyset.page_or_first(
-        _all(), cursor=request.GET.get("cursor"), by="-created_at", table=ORDERINGS, limit=PAGE_SIZE
+        campaigns.visible(), cursor=request.GET.get("cursor"), by="-created_at", table=ORDERINGS, limit=PAGE_SIZE
     )
     results = campaign_results.of(found.rows)
     address = reverse("dashboard:campaigns", args=[context.of(request).tenant.slug])
@@ -78,7 +77,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @pages.page(Permission.MESSAGES_SEND)
 def campaign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A draft with what it would do; one that was sent with what became of it."""
-    found = _all().get(pk=pk)
+    found = campaigns.visible().get(pk=pk)
     content: dict[str, Any] = {"section": "campaigns", "campaign": _row(found, campaign_results.of([found])[pk])}
     if found.status == CampaignStatus.DRAFT:
         content |= _preview(request, found)
@@ -93,34 +92,29 @@ def campaign(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @pages.act(Permission.MESSAGES_SEND)
 def test(request: HttpRequest, pk: UUID) -> HttpResponse:
-    address = campaigns.send_test(_all().get(pk=pk), language=request.POST.get("language", ""))
+    address = campaigns.send_test(campaigns.visible().get(pk=pk), language=request.POST.get("language", ""))
     messages.success(request, _("A test is on its way to %(address)s.") % {"address": address})
     return pages.to(request, "campaign", pk)
 
 
 @pages.act(Permission.MESSAGES_SEND)
 def send(request: HttpRequest, pk: UUID) -> HttpResponse:
-    campaigns.send(_all().get(pk=pk), at=timezone.now())
+    campaigns.send(campaigns.visible().get(pk=pk), at=timezone.now())
     return pages.to(request, "campaign", pk)
 
 
 @pages.act(Permission.MESSAGES_SEND)
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    campaigns.cancel(_all().get(pk=pk), at=timezone.now())
+    campaigns.cancel(campaigns.visible().get(pk=pk), at=timezone.now())
     messages.success(request, _("The campaign is stopped. What has left has left."))
     return pages.to(request, "campaign", pk)
 
 
 @pages.act(Permission.MESSAGES_SEND)
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
-    campaigns.delete(_all().get(pk=pk))
+    campaigns.delete(campaigns.visible().get(pk=pk))
     messages.success(request, _("The draft is gone; nobody was written to."))
     return pages.to(request, "campaigns")
-
-
-def _all() -> QuerySet[Campaign]:
-    found: QuerySet[Campaign] = Campaign.objects.select_related("venue", "group", "segment", "template")
-    return found
 
 
 def _preview(request: HttpRequest, found: Campaign) -> dict[str, Any]:

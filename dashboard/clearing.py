@@ -70,9 +70,10 @@ def keep(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _find(pk: UUID) -> Contact:
-    """A contact in the list or in the bin."""
+    """A contact in the list or in the bin, for a merged id its winner."""
     shown = Contact.objects.filter(state__in=[ContactState.ACTIVE, ContactState.DELETED])
-    contact: Contact = shown.get(pk=pk)
+    winner = Contact.objects.get(pk=pk).merged_into_id
+    contact: Contact = shown.get(pk=winner or pk)
     return contact
 
 

@@ -13,7 +13,9 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
@@ -58,7 +60,10 @@ def guest_page(view: View) -> Callable[..., HttpResponse]:
         except links.BrokenLink:
             return _private(render(request, "dashboard/guest/broken.html", status=404))
         with scope.enter(link.tenant_id, guest_acts.GUEST):
-            place = Place(Venue.objects.get(pk=link.venue_id), link.channel, link.address)
+            venue = Venue.objects.filter(pk=link.venue_id).first()
+            if venue is None:
+                return _private(render(request, "dashboard/guest/broken.html", status=404))
+            place = Place(venue, link.channel, link.address)
             language = _language_of(request, place)
             with translation.override(language):
                 response = view(request, place)
@@ -68,12 +73,21 @@ def guest_page(view: View) -> Callable[..., HttpResponse]:
     return wrapper
 
 
+def _is_one_click(request: HttpRequest) -> bool:
+    """Whether a mail program asks. A body that cannot be read is no reason not to unsubscribe."""
+    try:
+        return request.POST.get(ONE_CLICK[0]) == ONE_CLICK[1]
+    except (BadRequest, MultiPartParserError):
+        return False
+
+
 @guest_page
 def unsubscribe(request: HttpRequest, place: Place) -> HttpResponse:
     """One button; a mail program presses it without showing the page."""
     if request.method == "POST":
+        is_one_click = _is_one_click(request)
         guest_acts.unsubscribe([place], source=Source.PAGE, at=timezone.now())
-        if request.POST.get(ONE_CLICK[0]) == ONE_CLICK[1]:
+        if is_one_click:
             return HttpResponse(status=200, content_type="text/plain")
     standing = guest_acts.standing_of(place)
     is_done = standing is not None and standing.status == Status.UNSUBSCRIBED

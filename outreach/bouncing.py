@@ -21,7 +21,7 @@ from consent import carrier_events, deliverability, guest_acts
 from consent.guest_acts import Place
 from consent.models import Source
 from consent.status import ConsentChannel
-from crm import email_address
+from crm import email_address, identity
 from outreach.models import Direction, Message, MessageChannel, MessageStatus
 from tenants import scope, venues
 from tenants.models import Venue
@@ -63,8 +63,9 @@ def receive(event: MailEvent, *, at: datetime.datetime) -> bool:
     address = email_address.check(event.email).value
     if address is None:
         raise InvalidAddress(field="email")
-    if not carrier_events.is_first(event.provider, event.external_id, at=at):
+    if not carrier_events.is_first(f"mail:{event.kind}", event.provider, event.external_id, at=at):
         return False
+    identity.lock_keys([address])
     message = _message(event, address)
     if event.kind == MailEventKind.HARD_BOUNCE:
         deliverability.mark(address, ConsentChannel.EMAIL, at=at)

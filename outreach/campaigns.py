@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
+from crm import allergies, saved_filters
 from crm.models import ContactGroup, Segment
 from outreach import (
     campaign_audience,
@@ -96,6 +99,14 @@ class NewCampaign:
     template: MessageTemplate
     group: ContactGroup | None = None
     segment: Segment | None = None
+
+
+def visible() -> QuerySet[Campaign, Any]:
+    """All but those to a segment of allergies, for an actor who may not read these (R-PRIV-3)."""
+    found: QuerySet[Campaign, Any] = Campaign.objects.select_related("venue", "group", "segment", "template")
+    if allergies.may_be_read():
+        return found
+    return found.filter(Q(segment=None) | Q(segment__in=saved_filters.visible()))
 
 
 def create(new: NewCampaign) -> Campaign:

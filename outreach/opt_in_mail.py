@@ -9,6 +9,7 @@ reached the claim is given back, and the sweeper rings again.
 from __future__ import annotations
 
 import datetime
+import smtplib
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
 from uuid import UUID
@@ -26,6 +27,8 @@ from outreach import sender, sms, wording
 from outreach.sms import SmsRefused
 from tenants import scope
 
+# Of the answers of SMTP, those that will be the same tomorrow.
+FOR_GOOD = 500
 AGAIN_AFTER = datetime.timedelta(hours=1)
 
 
@@ -49,11 +52,19 @@ def send(tenant_id: UUID, status_id: UUID) -> None:
         return
     try:
         _send(request)
-    except OSError:
+    except OSError as error:
+        if _is_refused_for_good(error):
+            return
         with scope.enter(tenant_id, scope.WORKER):
             waiting = ConsentStatus.objects.filter(pk=status_id, mailed_for=request.status.mailed_for)
             waiting.update(mailed_for=None)
         raise
+
+
+def _is_refused_for_good(error: OSError) -> bool:
+    """Whether the server knows no such mailbox: asking again every minute would only stand in others' way."""
+    refused = error.recipients.values() if isinstance(error, smtplib.SMTPRecipientsRefused) else ()
+    return bool(refused) and all(code >= FOR_GOOD for code, _said in refused)
 
 
 def due() -> list[tuple[UUID, UUID]]:

@@ -145,7 +145,7 @@ def _kind_and_purpose(draft: Draft, at: datetime.datetime) -> tuple[MessageKind,
     if kind == MessageKind.ASK_OPINION:
         past = suggesting.pasts([draft.contact.pk], at=at)[draft.contact.pk]
         return kind, Purpose.SERVICE if past.may_be_asked else Purpose.MARKETING
-    if kind == MessageKind.FREE and _wrote_lately(draft.contact, draft.venue, at):
+    if draft.template is None and _wrote_lately(draft.contact, draft.venue, at):
         return MessageKind.REPLY, Purpose.REPLY
     return kind, Purpose.MARKETING
 

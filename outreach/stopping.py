@@ -29,6 +29,9 @@ from tenants.models import Venue
 from tenants.permissions import Permission
 from tenants.refusal import Refusal
 
+# More digits than any country dials at home: the country is among them.
+LONGEST_NATIONAL = 10
+
 WORDS = frozenset(
     {"stop", "stopall", "stop all", "arret", "arrêt", "basta", "koniec", "unsubscribe", "cancel", "end", "quit"}
 )
@@ -64,10 +67,13 @@ def receive(sms: InboundSms, *, at: datetime.datetime) -> Answered:
     """Do what the guest asked for, once. Raises InvalidPhone."""
     scope.require(Permission.CONTACTS_WRITE)
     places = venues.oldest_first() if sms.venue is None else [sms.venue]
-    phone = identity.check(None, sms.phone, places[0].country).p
+    # Networks mostly tell whole numbers, some of them without the plus.
+    told = sms.phone.strip()
+    whole = identity.check(None, f"+{told}", None).p if told.isdigit() and len(told) > LONGEST_NATIONAL else None
+    phone = whole or identity.check(None, told, places[0].country).p
     if phone is None:
         raise InvalidPhone(field="phone")
-    if not carrier_events.is_first(sms.provider, sms.external_id, at=at):
+    if not carrier_events.is_first("sms", sms.provider, sms.external_id, at=at):
         return Answered.REPEATED
     if is_stop(sms.text):
         return _stop(phone, sms, places, at)

@@ -130,6 +130,7 @@ class Migration(migrations.Migration):
             name="CarrierEvent",
             fields=[
                 ("id", row_id()),
+                ("kind", models.CharField(max_length=24)),
                 ("provider", models.CharField(max_length=40)),
                 ("external_id", models.CharField(db_collation="C", max_length=200)),
                 ("received_at", models.DateTimeField()),
@@ -138,7 +139,7 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("tenant", "provider", "external_id"), name="one_report_per_carrier_event"
+                        fields=("tenant", "kind", "provider", "external_id"), name="one_report_per_carrier_event"
                     )
                 ],
             },

@@ -192,9 +192,16 @@ class TestMail:
 
     def test_reported_again_it_is_not_done_again(self, key, anna):
         assert said(key, "mail-events/", event("soft_bounce")) == "done"
-        assert said(key, "mail-events/", event("complaint")) == "repeated"
+        assert said(key, "mail-events/", event("soft_bounce")) == "repeated"
 
         assert consents(key, anna) == set()
+
+    def test_another_report_under_the_same_id_is_another_one(self, key, trattoria, anna):
+        """Carriers number each kind for itself."""
+        assert said(key, "mail-events/", event("soft_bounce")) == "done"
+        assert said(key, "mail-events/", event("complaint")) == "done"
+
+        assert consents(key, anna) == {(str(venue.pk), "email") for venue in trattoria.venues}
 
     def test_an_address_that_is_none_is_named(self, key):
         answer = key.post("mail-events/", event("complaint", email="nobody"))

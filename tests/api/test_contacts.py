@@ -26,7 +26,7 @@ CARD = {
     ),
     *("first_contact_on", "registered_at", "is_ordering_blocked", "has_suspect_key", "is_duplicate", "fixed_discount"),
     *("consents", "loyalty", "stats", "suggested_message", "follows", "special_dates", "has_allergies", "merged_from"),
-    *("deleted_at", "created_at", "updated_at"),
+    *("allergies", "erase_on", "deleted_at", "created_at", "updated_at"),
 }
 
 

@@ -284,3 +284,15 @@ def _book(venue, channel, opt_in):
         source_id=venue.pk,
         at=NOON,
     )
+
+
+def test_a_box_ticked_before_the_guest_left_brings_nobody_back(centro):
+    """An order that a web shop delivers late (R-CONSENT-2: the next online booking does)."""
+    early, late = NOON - datetime.timedelta(hours=1), NOON + datetime.timedelta(hours=1)
+    happen(Event.UNSUBSCRIBED, centro, at=NOON)
+
+    happen(Event.GUEST_BOOKED_TICKED, centro, at=early)
+    assert status_of(EMAIL, centro) == "unsubscribed"
+
+    happen(Event.GUEST_BOOKED_TICKED, centro, at=late)
+    assert status_of(EMAIL, centro) == "explicit"

@@ -120,3 +120,17 @@ def test_a_confirmation_is_not_asked_of_the_worker(key, anna, trattoria):
 
     assert carry_out(trattoria, at=timezone.now() + 31 * DAY) == [anna]
     assert EMAIL not in str(key.get("contacts/").json())
+
+
+def test_one_in_the_bin_that_is_still_expected_waits_and_may_be_restored_for_good(key, trattoria, anna):
+    book(key, trattoria)
+    key.delete(f"contacts/{anna}/")
+    later = timezone.now() + 2 * DAY
+    with trattoria.enter():
+        Contact.objects.filter(pk=anna).update(deleted_at=later - 31 * DAY)
+
+    assert carry_out(trattoria, at=later) == []
+    key.post(f"contacts/{anna}/restore/")
+
+    assert carry_out(trattoria, at=later + 60 * DAY) == []
+    assert key.get(f"contacts/{anna}/").json()["erase_on"] is None

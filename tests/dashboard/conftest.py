@@ -72,6 +72,36 @@ class _Server(WSGIServer):
             self.shutdown_request(request)
 
 
+class _InFlight:
+    """Requests being answered. A page asks on its own, and the next test must not meet what it asked last."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def counted(self, application: Any) -> Any:
+        def answer(environ: Any, start_response: Any) -> Any:
+            self._add(1)
+            try:
+                return application(environ, start_response)
+            finally:
+                self._add(-1)
+
+        return answer
+
+    def wait_for_none(self) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._count == 0, timeout=10)
+
+    def _add(self, number: int) -> None:
+        with self._changed:
+            self._count += number
+            self._changed.notify_all()
+
+
+_in_flight = _InFlight()
+
+
 class _Quiet(WSGIRequestHandler):
     # A browser opens connections ahead, which may never bring a request.
     timeout = 5
@@ -100,7 +130,7 @@ def site(commits: None, served: str) -> str:
 
 @pytest.fixture(scope="session")
 def served(django_db_setup: None) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
+    server = make_server("127.0.0.1", 0, _in_flight.counted(get_wsgi_application()), _Server, _Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -148,6 +178,7 @@ def visit(browser: Browser, site: str) -> Iterator[Visit]:
     yield let_in
     for context in opened:
         context.close()
+    _in_flight.wait_for_none()
 
 
 def _note(visitor: Visitor, message: Any) -> None:

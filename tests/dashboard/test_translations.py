@@ -37,8 +37,8 @@ GETTEXT = ("_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettex
 # What is the same in English and the other language, and no mistake.
 NAMES = "EUR Europe Rome web Coperto Google WiFi SMS API VIP CSV XLSX Ctrl English Italiano Français Polski"
 SAME = {
-    "it": "E-mail Password Account App Box Business File Influencer Marketing Newsletter No-show Staff Tag Walk-in Web min no"
-    " online",
+    "it": "E-mail Password Account App Box Business File Influencer Marketing Newsletter No-show Privacy Staff Tag Walk-in Web"
+    " min no online",
     "fr": "E-mail Actions Administration Communications Date Invitation Local Marketing Message Messages Newsletter Notes"
     " Occasion Pages Promotion Segments Table Total Type Visite Visites Web min visite visites",
     "pl": "E-mail Box Import Influencer Marketing Newsletter No-show Status Tag Voucher min no-show online",

@@ -329,6 +329,23 @@ def test_a_free_text_answers_what_the_guest_wrote_lately(key, trattoria, way, da
         assert_problem(answer, 409, "not_marketable")
 
 
+def test_a_template_is_no_answer(key, trattoria):
+    anna = contact(key)
+    leave(key, anna, trattoria)
+    _wrote(trattoria, anna, "message", at=timezone.now())
+    words = {
+        "kind": "free",
+        "name": "Menu",
+        "language": "en",
+        "channel": "email",
+        "subject": "Menu",
+        "text": "Come to us",
+    }
+    template = key.post("message-templates/", words).json()["id"]
+
+    assert_problem(write(key, anna, template=template, venue=str(trattoria.venue.pk)), 409, "not_marketable")
+
+
 def test_only_the_venue_the_guest_wrote_to_answers(key, trattoria):
     anna = contact(key)
     _wrote(trattoria, anna, "message", at=timezone.now())
