@@ -16,7 +16,7 @@ from uuid import UUID
 from consent.models import ERASED, ConsentEntry, ConsentStatus
 from consent.recording import follow
 from crm import identity
-from tenants import lookup, scope
+from tenants import scope
 
 logger = logging.getLogger(__name__)
 
@@ -38,32 +38,29 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What became of one chunk."""
+    """What became of one chunk; `last` is its last address, after which the next begins."""
 
     address_count: int
     differences: list[Difference]
-
-
-def rebuild_everywhere() -> list[Difference]:
-    """Compare and repair all tenants; each difference is logged. No scope is open."""
-    chunks = (chunk for tenant_id in lookup.all_tenants() for chunk in of_tenant(tenant_id))
-    differences = [one for chunk in chunks for one in chunk.differences]
-    for one in differences:
-        logger.error("Consent %s was %s; its ledger says %s.", one.status_id, one.before, one.after)
-    return differences
+    last: str
 
 
 def of_tenant(tenant_id: UUID) -> Iterator[Rebuilt]:
     """Compare and repair the status rows of a tenant, chunk by chunk. No scope is open."""
-    after = ""
-    while True:
-        with scope.enter(tenant_id, scope.WORKER):
-            addresses = _next_addresses(after)
-            if not addresses:
-                return
-            differences = rebuild(addresses)
-        yield Rebuilt(len(addresses), differences)
-        after = addresses[-1]
+    chunk = next_chunk(tenant_id)
+    while chunk is not None:
+        yield chunk
+        chunk = next_chunk(tenant_id, chunk.last)
+
+
+def next_chunk(tenant_id: UUID, after: str = "") -> Rebuilt | None:
+    """Compare and repair the next addresses of a tenant; None at the end. Each difference is logged. No scope is open."""
+    with scope.enter(tenant_id, scope.WORKER):
+        addresses = _next_addresses(after)
+        differences = rebuild(addresses) if addresses else []
+    for one in differences:
+        logger.error("Consent %s was %s; its ledger says %s.", one.status_id, one.before, one.after)
+    return Rebuilt(len(addresses), differences, addresses[-1]) if addresses else None
 
 
 def rebuild(addresses: Iterable[str]) -> list[Difference]:

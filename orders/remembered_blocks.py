@@ -10,19 +10,24 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from crm import known_addresses
-from crm.models import Contact, IdentifierKind
+from crm.models import Contact, ContactIdentifier, IdentifierKind
 from orders.models import BlockedAddress, OrderingBlock
 from tenants import keyed_hash, rows, scope
 
 
 def remember(contact_ids: Sequence[UUID]) -> None:
-    """Keep the blocks of these contacts, which are about to be erased, by the hashes of every address they had."""
+    """Keep the blocks of these contacts, which are about to be erased, by the hashes of every address they had.
+
+    One that is somebody else's, such as a typing error once, blocks nobody.
+    """
     blocks: list[OrderingBlock] = list(OrderingBlock.objects.filter(contact__in=contact_ids).order_by("blocked_at"))
     if not blocks:
         return
     known = known_addresses.of(contact_ids)
-    held = [(email, IdentifierKind.EMAIL) for email in known.emails]
-    held += [(phone, IdentifierKind.PHONE) for phone in known.phones]
+    others = ContactIdentifier.objects.filter(value__in=known.all).exclude(contact__in=contact_ids)
+    theirs = set(others.values_list("value", flat=True))
+    held = [(email, IdentifierKind.EMAIL) for email in known.emails if email not in theirs]
+    held += [(phone, IdentifierKind.PHONE) for phone in known.phones if phone not in theirs]
     BlockedAddress.objects.bulk_create(
         [
             BlockedAddress(

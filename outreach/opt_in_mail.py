@@ -2,8 +2,8 @@
 
 It goes from the worker, once for each tick, in the guest's language and with the sender's data. It is no advertising, and
 needs no consent. Who ticks again within the hour keeps the link they have: nobody's mailbox is filled by somebody else's
-ticks. A worker claims the row before it sends, so that no booking waits for a mail server; when the server cannot be
-reached the claim is given back, and the sweeper rings again.
+ticks. No row is locked while a server is waited for, and it is written down after the sending: a worker that dies in
+between leaves a link that the sweeper sends a second time, never one that is lost.
 """
 
 from __future__ import annotations
@@ -47,18 +47,16 @@ def send(tenant_id: UUID, status_id: UUID) -> None:
     Raises OSError when the server cannot be reached; the link then waits for the sweeper.
     """
     with scope.enter(tenant_id, scope.WORKER):
-        request = _claim(status_id, at=timezone.now())
+        request = _waiting(status_id, at=timezone.now())
     if request is None:
         return
     try:
         _send(request)
     except OSError as error:
-        if _is_refused_for_good(error):
-            return
-        with scope.enter(tenant_id, scope.WORKER):
-            waiting = ConsentStatus.objects.filter(pk=status_id, mailed_for=request.status.mailed_for)
-            waiting.update(mailed_for=None)
-        raise
+        if not _is_refused_for_good(error):
+            raise
+    with scope.enter(tenant_id, scope.WORKER):
+        _note(request.status)
 
 
 def _is_refused_for_good(error: OSError) -> bool:
@@ -88,16 +86,20 @@ def compose(request: Request) -> EmailMessage:
         )
 
 
-def _claim(status_id: UUID, *, at: datetime.datetime) -> Request | None:
-    """The link to send, ours to send; None when there is none."""
-    found = ConsentStatus.objects.select_related("venue").select_for_update(of=["self"], no_key=True)
-    status: ConsentStatus | None = found.filter(pk=status_id).first()
+def _note(status: ConsentStatus) -> None:
+    """The link of this tick was sent; one of a later tick is still waited for."""
+    same = ConsentStatus.objects.filter(pk=status.pk, pending_since=status.pending_since)
+    same.update(mailed_for=status.pending_since)
+
+
+def _waiting(status_id: UUID, *, at: datetime.datetime) -> Request | None:
+    """The link to send; None when there is none."""
+    status: ConsentStatus | None = ConsentStatus.objects.select_related("venue").filter(pk=status_id).first()
     if status is None or not is_awaiting(status.pending_since, at) or status.mailed_for == status.pending_since:
         return None
     assert status.pending_since is not None  # noqa: S101 (it is waited for)
-    before, status.mailed_for = status.mailed_for, status.pending_since
-    status.save(update_fields=["mailed_for"])
-    if before is not None and status.pending_since - before < AGAIN_AFTER:
+    if status.mailed_for is not None and status.pending_since - status.mailed_for < AGAIN_AFTER:
+        _note(status)
         return None
     channel = ConsentChannel(status.channel)
     url = links.confirmation_url(status.venue, channel, status.address)
