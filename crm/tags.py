@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,6 @@ from crm import identity
 from crm.editing import NotInList
 from crm.models import Contact, ContactTag, LiftedTag, Tag
 from tenants import scope, uniqueness
-from tenants.questions import Question, Rows
 from tenants.refusal import Refusal
 
 SYSTEM_TAGS = {
@@ -121,21 +119,6 @@ class HeldTag:
 def held(key: str, label: str, is_automatic: bool, reason: dict[str, Any]) -> HeldTag:
     """A tag from the columns of its row, with its name in the reader's language. Only system tags have their keys."""
     return HeldTag(key, str(SYSTEM_TAGS.get(key, label)), is_automatic, reason)
-
-
-_HELD = f"""
-    SELECT tag.key, tag.label, held.is_automatic, held.reason::text FROM {ContactTag._meta.db_table} held
-        JOIN {Tag._meta.db_table} tag ON tag.tenant_id = $1 AND tag.id = held.tag_id
-    WHERE held.tenant_id = $1 AND held.contact_id = ANY($2) ORDER BY tag.key
-"""  # noqa: S608 (our own tables)
-
-
-def _all_held(found: Rows) -> list[HeldTag]:
-    return [held(key, label, is_automatic, json.loads(reason)) for key, label, is_automatic, reason in found]
-
-
-# The tags of the one contact that is asked of, by key; crm.details has those of many.
-HELD = Question(lambda: _HELD, 4, _all_held)
 
 
 def find(key: str) -> Tag:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from bookings import upcoming
 from consent import reading
-from crm import allergies, bin, groups, health, tags, visits  # noqa: A004 - the contacts' bin
+from crm import allergies, bin, groups, tags, visits  # noqa: A004 - the contacts' bin
 from crm.allergies import Allergies
 from crm.channel import Channel
+from crm.details import DETAILS
 from crm.models import Contact
 from crm.tags import HeldTag
 from dashboard import (
@@ -35,8 +36,7 @@ from tenants.questions import Answers
 
 # All that a card shows beside the contact itself, its consents and its open tab.
 QUESTIONS = (
-    tags.HELD,
-    health.NOTES,
+    DETAILS,
     groups.PLACES,
     visits.BREAKDOWN,
     *PAST,
@@ -52,13 +52,13 @@ def ask(contact: Contact) -> Answers:
 
 def content(contact: Contact, answers: Answers, shell: Shell) -> dict[str, Any]:
     """The context of `dashboard/contacts/card.html`, without its tab."""
-    venues, held = shell.venues, answers[tags.HELD]
+    venues, known = shell.venues, answers[DETAILS][contact.pk]
     consents = reading.current([contact], venues=venues, now=timezone.now())[contact.pk]
     past = suggesting.pasts_of([contact.pk], answers)[contact.pk]
     return {
         "section": "contacts",
-        "card": head(contact, allergies.of(contact.pk, held, answers[health.NOTES].get(contact.pk))),
-        **tag_content(held, shell),
+        "card": head(contact, known.allergies),
+        **tag_content(known.tags, shell),
         **group_content(answers[groups.PLACES]),
         "stats": contact_figures.of(contact, venues, answers[visits.BREAKDOWN], past.dealings.no_show_rate),
         "venue_stats": contact_figures.by_venue(contact, venues),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from consent import unsubscribing
 from consent.status import ConsentChannel
-from crm import allergies, bin, editing, history, listing, tags, visits  # noqa: A004 - the contacts' bin
+from crm import allergies, bin, details, editing, history, listing, tags, visits  # noqa: A004 - the contacts' bin
 from crm.editing import Edited
 from crm.guest_data import CrmSync
 from crm.models import Contact, ContactState
@@ -202,7 +202,7 @@ def _show_tags(request: HttpRequest, contact: Contact, error: str) -> HttpRespon
         return pages.to(request, "contact", contact.pk)
     content = {
         "card": {"id": contact.pk},
-        **contact_card.tag_content(tags.HELD.ask([contact.pk]), context.of(request)),
+        **contact_card.tag_content(details.of([contact.pk])[contact.pk].tags, context.of(request)),
         "can_tag": _can_tag(contact),
         "tag_error": error,
     }
