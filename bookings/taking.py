@@ -18,6 +18,7 @@ from audit.models import AuditEntry
 from bookings import presence
 from bookings.models import PRESENT, Booking, BookingKind, BookingStatus
 from consent import recording as consent_recording
+from consent import suppression
 from consent.models import Source
 from consent.recording import OptIn
 from crm import identity, intake, statistics
@@ -77,12 +78,13 @@ def take(draft: Draft, *, at: datetime.datetime | None = None) -> Taken:
         return Taken(known, CrmSync.UNCHANGED, [], is_new=False)
     now = at or timezone.now()
     with rows.together():
-        reception = intake.receive(Intake(draft.guest, draft.channel, draft.venue, now, chosen=draft.contact))
+        coming = Intake(draft.guest, draft.channel, draft.venue, now, chosen=draft.contact, brings={"booking_count": 1})
+        reception = intake.receive(coming, suppression.STANDING)
         booking = _booking(draft, reception.contact, now)
         rows.insert([booking], [_entry(booking)])
         if reception.contact is not None:
             _record_consent(draft, reception, booking)
-    if reception.contact is not None:
+    if reception.contact is not None and (booking.status in PRESENT or not reception.is_new):
         if booking.status in PRESENT:
             presence.count(booking)
         statistics.refresh(reception.contact.pk)
@@ -134,8 +136,7 @@ def _record_consent(draft: Draft, reception: Reception, booking: Booking) -> Non
         source=Source.BOOKING,
         venue=draft.venue,
         channel=draft.channel,
-        who=reception.identity,
-        contact=reception.contact,
+        reception=reception,
         opt_in=draft.opt_in,
         source_id=booking.pk,
         at=booking.created_at,

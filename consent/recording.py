@@ -18,11 +18,11 @@ from uuid import UUID
 from consent import bell, events, evidence, suppression
 from consent.models import ConsentEntry, ConsentStatus, Source
 from consent.status import GUEST_ACTS, UNTICKED, ConsentChannel, ConsentIrreversible, Event, Status, Step, step
+from consent.suppression import Standing
 from crm import identity
 from crm.channel import Channel
 from crm.facts import GuestFact
 from crm.guest_data import Reception
-from crm.identity import Identity
 from crm.models import Contact
 from tenants import rows, scope
 from tenants.models import Venue
@@ -88,20 +88,22 @@ def at_intake(
     source: Source,
     venue: Venue,
     channel: Channel,
-    who: Identity,
-    contact: Contact | None,
+    reception: Reception,
     opt_in: OptIn | None,
     source_id: UUID,
     at: datetime.datetime,
 ) -> list[Outcome]:
-    """Record what a booking or an order that was just taken means. The intake before it locked the addresses of `who`.
+    """Record what a booking or an order that was just taken means. The intake of `reception` locked the addresses, and asked
+    for their STANDING.
 
     Raises PermissionMissing when it says what the guest did with a box and the actor may not act for the guest.
     """
     if opt_in is not None:
         scope.require(Permission.GUEST_ACTION)
     event = events.event_of(channel, None, is_guest_act=scope.actor().may(Permission.GUEST_ACTION))
-    return record(Occurrence(event, venue, who.e, who.p, contact, source, at, source_id, opt_in))
+    who = reception.identity
+    occurrence = Occurrence(event, venue, who.e, who.p, reception.contact, source, at, source_id, opt_in)
+    return record(occurrence, reception.answers[suppression.STANDING])
 
 
 def at_edit(fact: GuestFact, reception: Reception, *, source: Source, at: datetime.datetime) -> list[Outcome]:
@@ -113,25 +115,18 @@ def at_edit(fact: GuestFact, reception: Reception, *, source: Source, at: dateti
         reception.identity,
         identity.check(fact.guest.get("email"), fact.guest.get("phone"), fact.venue.country),
     )
-    who = identity.check(None if now.e == former.e else now.e, None if now.p == former.p else now.p, fact.venue.country)
-    return at_intake(
-        source=source,
-        venue=fact.venue,
-        channel=Channel(fact.channel),
-        who=who,
-        contact=reception.contact,
-        opt_in=None,
-        source_id=fact.pk,
-        at=at,
-    )
+    e, p = None if now.e == former.e else now.e, None if now.p == former.p else now.p
+    event = events.event_of(Channel(fact.channel), None, is_guest_act=scope.actor().may(Permission.GUEST_ACTION))
+    return record(Occurrence(event, fact.venue, e, p, reception.contact, source, at, fact.pk))
 
 
-def record(one: Occurrence) -> list[Outcome]:
-    """Record one event; an outcome for each address it carries. The caller has locked the addresses.
+def record(one: Occurrence, standing: Standing | None = None) -> list[Outcome]:
+    """Record one event; an outcome for each address it carries. The caller has locked the addresses, and may have asked for
+    their standing with the locks.
 
     Raises ConsentIrreversible, and PermissionMissing for a guest's act by an actor without `guest_action`.
     """
-    batch = _Batch([one])
+    batch = _Batch([one], standing)
     outcomes = batch.judge(one)
     if any(outcome.is_refused for outcome in outcomes):
         raise ConsentIrreversible
@@ -165,13 +160,13 @@ _Key = tuple[UUID, str, str]
 class _Batch:
     """The status rows of a batch's addresses, kept up to date while it is judged, and the entries to write."""
 
-    def __init__(self, occurrences: Sequence[Occurrence]) -> None:
+    def __init__(self, occurrences: Sequence[Occurrence], standing: Standing | None = None) -> None:
         self.entries: list[ConsentEntry] = []
         self.touched: dict[_Key, ConsentStatus] = {}
         addresses = {address for one in occurrences for _channel, address in one.addresses}
         venues = {one.venue.pk for one in occurrences}
-        found = suppression.standing(addresses, venues).statuses
-        self.rows: dict[_Key, ConsentStatus] = {(row.venue_id, row.channel, row.address): row for row in found}
+        found = standing or suppression.standing(addresses, venues)
+        self.rows: dict[_Key, ConsentStatus] = {(row.venue_id, row.channel, row.address): row for row in found.statuses}
         self.known = frozenset(key for key, row in self.rows.items() if row.number)
         self.lifted: list[ConsentStatus] = []
         self.waiting: dict[_Key, ConsentStatus] = {}

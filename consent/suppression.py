@@ -14,8 +14,10 @@ from uuid import UUID
 
 from consent.models import ConsentStatus, ConsentSuppression, Source, UndeliverableAddress
 from consent.status import ConsentChannel, Status
-from tenants import keyed_hash, rows, scope
+from crm import key_questions
+from tenants import keyed_hash, questions, rows
 from tenants.models import Venue
+from tenants.questions import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,15 @@ NOTHING = Standing([], frozenset())
 
 def standing(addresses: Iterable[str], venue_ids: Iterable[UUID]) -> Standing:
     """What is on record of these addresses (in normal form) in these venues. One query."""
-    by_digest = {keyed_hash.of(address): address for address in set(addresses)}
-    if not by_digest:
-        return NOTHING
-    wanted = list(by_digest.values()), list(venue_ids), list(by_digest)
-    found = [rows.loaded(ConsentStatus, row) for row in rows.run(_STANDING, scope.tenant_id(), *wanted)]
-    kept = {_key(row): row for row in found if row.number}
+    wanted = set(addresses)
+    return key_questions.ask(STANDING, wanted, venue_ids=venue_ids) if wanted else NOTHING
+
+
+def _standing(found: questions.Rows) -> Standing:
+    rows_found = [rows.loaded(ConsentStatus, values) for values in found]
+    kept = {_key(row): row for row in rows_found if row.number}
     bounced = set()
-    for row in (one for one in found if not one.number):
-        row.address = by_digest[row.address]
+    for row in (one for one in rows_found if not one.number):
         if row.status:
             kept.setdefault(_key(row), _suppressed(row))
         else:
@@ -103,10 +105,12 @@ def _as_statuses(table: str, said: Mapping[str, str], condition: str) -> str:
     return f"SELECT {', '.join(columns)} FROM {table} WHERE tenant_id = $1 AND {condition}"  # noqa: S608 (our own names)
 
 
-_ALIKE = {"id": "id", "tenant_id": "tenant_id", "channel": "channel", "address": "digest", "changed_at": "since"}
+# Only who brings an address knows it again.
+_ADDRESS = "($2::text[])[array_position($5::text[], digest::text)]"
+_ALIKE = {"id": "id", "tenant_id": "tenant_id", "channel": "channel", "address": _ADDRESS, "changed_at": "since"}
 _OWN = (
     f"SELECT {rows.columns(ConsentStatus)} FROM {ConsentStatus._meta.db_table} "  # noqa: S608 (as above)
-    "WHERE tenant_id = $1 AND address = ANY($2) AND venue_id = ANY($3)"
+    "WHERE tenant_id = $1 AND address = ANY($2) AND venue_id = ANY($4)"
 )
 _STANDING = " UNION ALL ".join(
     (
@@ -114,10 +118,11 @@ _STANDING = " UNION ALL ".join(
         _as_statuses(
             ConsentSuppression._meta.db_table,
             {**_ALIKE, "venue_id": "venue_id", "status": f"'{Status.UNSUBSCRIBED}'", "source": "source", "number": "0"},
-            "digest = ANY($4) AND venue_id = ANY($3)",
+            "digest = ANY($5) AND venue_id = ANY($4)",
         ),
         _as_statuses(
-            UndeliverableAddress._meta.db_table, {**_ALIKE, "status": "''", "number": "0"}, "digest = ANY($4)"
+            UndeliverableAddress._meta.db_table, {**_ALIKE, "status": "''", "number": "0"}, "digest = ANY($5)"
         ),
     )
 )
+STANDING = Question(lambda: _STANDING, len(ConsentStatus._meta.concrete_fields), _standing)

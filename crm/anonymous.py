@@ -40,7 +40,7 @@ def create(channel: Channel, venue: Venue, *, at: datetime.datetime) -> Contact:
     for _draw in range(MOST_DRAWS):
         contact = _contact(channel, venue, at)
         try:
-            _insert(contact)
+            _insert(contact, venue)
         except CodeTaken:
             continue
         return contact
@@ -65,7 +65,8 @@ def draw_code() -> int:
     return SMALLEST_CODE + secrets.randbelow(LARGEST_CODE - SMALLEST_CODE + 1)
 
 
-def _insert(contact: Contact) -> None:
+def _insert(contact: Contact, venue: Venue) -> None:
     event = Event(Action.CONTACT_CREATED, contact, after={"channel": contact.first_channel})
     with uniqueness.refuse("one_contact_per_code", CodeTaken()):
-        rows.insert([contact], search_index.tokens([contact]), statistics.empty([contact]), [recording.entry(event)])
+        counters = [statistics.of_new(contact, venue, {})]
+        rows.insert([contact], search_index.tokens([contact]), counters, [recording.entry(event)])

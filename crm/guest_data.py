@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,7 @@ from crm.channel import Channel
 from crm.models import Contact
 from crm.warnings import IntakeWarning
 from tenants.models import Venue
+from tenants.questions import Answers
 from tenants.refusal import Refusal
 
 # The fields of a guest that are the contact's own; the keys and the date of the account are not among them.
@@ -86,7 +89,8 @@ class Intake:
     """An event that carries guest data. `at` is its time (R-WRITE-2); `chosen` a contact that staff picked (R-ID-8).
 
     `first_contact_on` is given by files that know it; otherwise the day of `at` at the venue. `is_open_to_anonymous`: it is
-    something that an anonymous user of the app may do, such as to follow or to register (R-CRM-8).
+    something that an anonymous user of the app may do, such as to follow or to register (R-CRM-8). `brings` is what the fact
+    behind it counts at the venue, by the names of the statistics: a guest who is new has no other.
     """
 
     guest: Guest
@@ -97,17 +101,27 @@ class Intake:
     first_contact_on: datetime.date | None = None
     mode: Mode = Mode.UPSERT
     is_open_to_anonymous: bool = False
+    brings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """What became of an intake. Found by a phone alone, the contact is perhaps another of the family (R-ID-2 d)."""
+    """What became of an intake. Found by a phone alone, the contact is perhaps another of the family (R-ID-2 d).
+
+    `answers` are those to what was asked of the keys (crm.key_questions).
+    """
 
     contact: Contact | None
     crm_sync: CrmSync
     warnings: list[IntakeWarning]
     identity: identity.Identity
     is_by_phone_alone: bool = False
+    answers: Answers = field(default_factory=lambda: Answers({}))
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the contact is new: what its fact brings is counted already."""
+        return self.crm_sync == CrmSync.CREATED
 
     @property
     def known_contact(self) -> Contact:

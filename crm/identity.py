@@ -22,9 +22,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from crm import email_address, facets, phone_number
+from crm import email_address, facets, key_questions, phone_number
+from crm.key_questions import Asking
 from crm.models import Contact, ContactIdentifier, IdentifierKind
-from tenants import rows, scope
+from tenants import questions, rows, scope
+from tenants.questions import Answers
 
 MOST_HOLDERS = 100
 
@@ -72,7 +74,7 @@ class Book:
     """The holders of a batch's keys, kept up to date while the batch is worked through.
 
     `alone` is, by phone, the contact without e-mail whose key it is. A made-up phone has thousands of holders: nothing
-    here goes through them for each guest.
+    here goes through them for each guest. `answers` are those to what was asked with the locks.
     """
 
     by_email: dict[str, Contact] = field(default_factory=dict)
@@ -80,6 +82,7 @@ class Book:
     alone: dict[str, Contact] = field(default_factory=dict)
     contacts: dict[UUID, Contact] = field(default_factory=dict)
     alternatives: set[tuple[UUID, str]] = field(default_factory=set)
+    answers: Answers = field(default_factory=lambda: Answers({}))
 
     def note(self, contact: Contact, *, former_phone: str = "") -> None:
         """Enter a contact under its present keys; it is found no more by the phone it has left."""
@@ -125,8 +128,8 @@ def match(identity: Identity, book: Book) -> Match:
     return Match(chosen, is_by_phone_alone=bool(chosen.email))
 
 
-def open_book(keys: Iterable[str], contact_ids: Iterable[UUID] = ()) -> Book:
-    """Lock the keys and every contact that holds one of them, or is named by id, and load them.
+def open_book(keys: Iterable[str], contact_ids: Iterable[UUID] = (), asking: Asking = key_questions.NOTHING) -> Book:
+    """Lock the keys and every contact that holds one of them, or is named by id, and load them. `asking` goes along.
 
     The locks last until the transaction ends. Ids of other tenants, and of contacts that are not active, are left out; the
     id of a contact that was merged leads to its winner (R-MERGE-4). A winner that was not named is locked by starting
@@ -134,17 +137,17 @@ def open_book(keys: Iterable[str], contact_ids: Iterable[UUID] = ()) -> Book:
     """
     values, named = sorted(set(keys)), set(contact_ids)
     if not named:
-        return open_once(values, named)[0]
+        return open_once(values, named, asking)[0]
     while True:
         with transaction.atomic():
-            book, unlocked = open_once(values, named)
+            book, unlocked = open_once(values, named, asking)
             if not unlocked:
                 return book
             transaction.set_rollback(True)
         named |= unlocked
 
 
-def open_once(keys: Iterable[str], named: set[UUID]) -> tuple[Book, set[UUID]]:
+def open_once(keys: Iterable[str], named: set[UUID], asking: Asking = key_questions.NOTHING) -> tuple[Book, set[UUID]]:
     """The book, and the winners of named contacts that are not locked yet: with any, start again and name them, too.
 
     For who has a savepoint of its own to let go of the locks. It must not stand around another savepoint that took them:
@@ -152,10 +155,10 @@ def open_once(keys: Iterable[str], named: set[UUID]) -> tuple[Book, set[UUID]]:
     """
     values = sorted(set(keys))
     lock_keys(values)
-    held, locked = _locked(values, named)
+    held, locked, answers = _locked(values, named, asking)
     winners = {one.merged_into_id for one in locked.values() if one.merged_into_id is not None}
     answering = {pk: _answering(one, locked) for pk, one in locked.items()}
-    book = Book(contacts={pk: one for pk, one in answering.items() if one.is_active})
+    book = Book(contacts={pk: one for pk, one in answering.items() if one.is_active}, answers=answers)
     for contact_id, kind, value, is_main in held:
         holder = book.contacts.get(contact_id)
         # A contact that was waited for may have left the key meanwhile.
@@ -177,20 +180,24 @@ def _answering(contact: Contact, locked: dict[UUID, Contact]) -> Contact:
     return contact
 
 
-def _locked(values: list[str], named: set[UUID]) -> tuple[list[tuple[UUID, str, str, bool]], dict[UUID, Contact]]:
-    """Who holds these keys, as (contact, kind, value, is_main), the latest first; and their rows, with those of the named.
+def _locked(
+    values: list[str], named: set[UUID], asking: Asking
+) -> tuple[list[tuple[UUID, str, str, bool]], dict[UUID, Contact], Answers]:
+    """Who holds these keys, as (contact, kind, value, is_main), the latest first; their rows, with those of the named; and
+    the answers to what is asked.
 
     The rows are locked in the order of their ids: the order every writer keeps. Those in the bin, too.
     """
     if not values and not named:
-        return [], {}
+        return [], {}, questions.unasked(asking.questions)
     held: list[tuple[int, UUID, str, str, bool]] = []
     locked: dict[UUID, Contact] = {}
-    for keys, *columns in rows.run(_LOCKED, scope.tenant_id(), values, list(named)):
+    found, answers = questions.ask_beside(_LOCKED, asking.questions, values, list(named), *asking.values(values))
+    for keys, *columns in found:
         contact = rows.loaded(Contact, columns)
         locked[contact.pk] = contact
         held += [(place, contact.pk, kind, value, is_main) for place, kind, value, is_main in json.loads(keys or "[]")]
-    return [found[1:] for found in sorted(held, key=operator.itemgetter(0))], locked
+    return [one[1:] for one in sorted(held, key=operator.itemgetter(0))], locked, answers
 
 
 # Of the many who hold a made-up phone, only the latest are looked at and locked, besides the one whose key it is.

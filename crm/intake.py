@@ -8,7 +8,8 @@ one guest and for a chunk of an import: keys are locked together, judged in orde
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -39,28 +40,34 @@ from crm.guest_data import (
     Reception,
     UnknownContact,
 )
-from crm.models import Contact
+from crm.key_questions import Asking
+from crm.models import Contact, ContactStats
 from crm.recency import Recency
 from crm.warnings import IntakeWarning
 from tenants import rows
+from tenants.questions import Question
 
 
-def receive(intake: Intake) -> Reception:
-    """Take in one guest. For a chosen contact only, raises EmailInUse, EmailLocked, PhoneInUse, UnknownContact, and
-    registration.RegistrationRequired."""
-    return receive_many([intake])[0]
+def receive(intake: Intake, *asked: Question[Any]) -> Reception:
+    """Take in one guest; what is `asked` of its keys (crm.key_questions) costs no query of its own.
+
+    For a chosen contact only, raises EmailInUse, EmailLocked, PhoneInUse, UnknownContact, and registration.RegistrationRequired.
+    """
+    return receive_many([intake], *asked)[0]
 
 
-def receive_many(intakes: Sequence[Intake]) -> list[Reception]:
+def receive_many(intakes: Sequence[Intake], *asked: Question[Any]) -> list[Reception]:
     """Take in a batch, in its order, as `receive` would one by one. Locks all keys of the batch at once."""
     identities = [identity.check(one.guest.email, one.guest.phone, one.venue.country) for one in intakes]
     book = identity.open_book(
-        (key for who in identities for key in who.keys), (one.chosen for one in intakes if one.chosen)
+        (key for who in identities for key in who.keys),
+        (one.chosen for one in intakes if one.chosen),
+        Asking(asked, tuple({one.venue.pk for one in intakes})),
     )
     batch = _Batch(book, Recency(frozenset(book.contacts)))
     receptions = [batch.receive(one, who) for one, who in zip(intakes, identities, strict=True)]
     batch.write()
-    return receptions
+    return [replace(one, answers=book.answers) for one in receptions] if asked else receptions
 
 
 @dataclass(slots=True)
@@ -70,6 +77,7 @@ class _Batch:
     book: identity.Book
     recency: Recency
     created: dict[UUID, Contact] = field(default_factory=dict)
+    counters: list[ContactStats] = field(default_factory=list)
     touched: dict[UUID, Contact] = field(default_factory=dict)
     changes: list[profile.Brought] = field(default_factory=list)
     renamed: list[tuple[profile.Change, list[IntakeWarning]]] = field(default_factory=list)
@@ -116,6 +124,7 @@ class _Batch:
         values = incoming.values(intake.guest, who)
         contact = incoming.new_contact(intake, who, values)
         self.created[contact.pk] = contact
+        self.counters.append(statistics.of_new(contact, intake.venue, intake.brings))
         self.recency.note(contact, values, intake.at)
         self.book.note(contact)
         self._flag_pairs(contact, who, warnings)
@@ -192,7 +201,7 @@ class _Batch:
             contacts,
             [row for contact in contacts for row in identity.identifiers(contact)],
             search_index.tokens(contacts),
-            statistics.empty(contacts),
+            self.counters,
             profile.history(self.changes),
             _events(contacts, [one.change for one in self.changes]),
             *facets.admitted(contacts),

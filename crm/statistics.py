@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -17,6 +18,7 @@ from crm import automatic_rules, automatic_tags, facets
 from crm.facets import Counters
 from crm.models import NEVER, Contact, ContactStats, Review, ReviewSource, Visit, VisitSource, VisitSourceKind
 from tenants import rows, scope
+from tenants.models import Venue
 
 COUNTS = ("visit_count", "booking_count", "cancelled_count", "no_show_count", "order_count", "purchase_count")
 # Minor units. Spend by where it was made: app and web, phone, the till.
@@ -154,9 +156,13 @@ def _opinions() -> str:
     """  # noqa: S608 (as above)
 
 
-def empty(contacts: Iterable[Contact]) -> list[ContactStats]:
-    """The counters of new contacts."""
-    return [ContactStats(contact_id=contact.pk) for contact in contacts]
+def of_new(contact: Contact, venue: Venue, brings: Mapping[str, Any]) -> ContactStats:
+    """The counters of a contact who is new, and whose one fact `brings` these counts at the venue, or nothing.
+
+    What a recount would find, which need not be asked: no other fact is there yet, and a single one sets no tag.
+    """
+    by_venue = {str(venue.pk): {**{name: brings.get(name, 0) for name in COUNTS}, "spend": {}}} if brings else {}
+    return ContactStats(contact_id=contact.pk, **brings, by_venue=by_venue)
 
 
 def no_show_rates(contact_ids: Iterable[UUID]) -> dict[UUID, float]:

@@ -56,6 +56,20 @@ def add(
     return bool(is_new)
 
 
+def of_new(
+    contact: Contact,
+    venue: Venue,
+    *,
+    local_date: datetime.date,
+    kind: VisitSourceKind,
+    source_id: UUID,
+    at: datetime.datetime,
+) -> tuple[list[Visit], list[VisitSource]]:
+    """The first visit of a contact who is new, to go in with the contact's own rows."""
+    visit = Visit(contact=contact, venue=venue, local_date=local_date)
+    return [visit], [VisitSource(visit=visit, kind=kind, source_id=source_id, happened_at=at)]
+
+
 _ADD = f"""
     WITH visit AS (
         INSERT INTO {Visit._meta.db_table} (id, tenant_id, contact_id, venue_id, local_date) VALUES (%s, %s, %s, %s, %s)

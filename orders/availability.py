@@ -14,9 +14,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from crm.channel import Channel
-from crm.identity import Identity
 from crm.warnings import IntakeWarning
-from orders import attempts, blocking
+from orders import attempts
 from orders.models import OrderKind
 from tenants import scope
 from tenants.models import Venue
@@ -40,15 +39,15 @@ class OrderingBlocked(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """An order that somebody wants taken. `chosen` is the contact that staff picked; minor units of `currency`."""
+    """An order that somebody wants taken, in minor units of `currency`. `blocked` is the guest who may not order, if it is one's
+    (blocking.HOLDER)."""
 
     venue: Venue
     channel: Channel
     kind: OrderKind
     total_minor: int
     currency: str
-    who: Identity
-    chosen: UUID | None = None
+    blocked: UUID | None = None
     confirms_block: bool = False
 
 
@@ -57,16 +56,15 @@ def check(wish: Wish) -> list[IntakeWarning]:
 
     Raises OrderingUnavailable for a public one that is not, OrderingBlocked for one of staff that they did not confirm.
     """
-    blocked = blocking.holder(wish.who, wish.chosen)
     if is_public(wish.channel):
-        if wish.venue.ordering_paused or blocked is not None:
-            _keep_attempt(wish, blocked)
+        if wish.venue.ordering_paused or wish.blocked is not None:
+            _keep_attempt(wish)
             raise OrderingUnavailable
         return []
-    if blocked is None:
+    if wish.blocked is None:
         return []
     if not wish.confirms_block:
-        raise OrderingBlocked(contact=str(blocked))
+        raise OrderingBlocked(contact=str(wish.blocked))
     return [IntakeWarning("ordering_blocked", "email", _("This guest may not order."))]
 
 
@@ -76,7 +74,7 @@ def is_public(channel: Channel) -> bool:
     return actor.preset == Preset.WIDGET or (channel in GUEST_CHANNELS and actor.may(Permission.GUEST_ACTION))
 
 
-def _keep_attempt(wish: Wish, blocked: UUID | None) -> None:
+def _keep_attempt(wish: Wish) -> None:
     attempts.note(
-        venue=wish.venue, kind=wish.kind, total_minor=wish.total_minor, currency=wish.currency, blocked=blocked
+        venue=wish.venue, kind=wish.kind, total_minor=wish.total_minor, currency=wish.currency, blocked=wish.blocked
     )

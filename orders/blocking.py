@@ -17,13 +17,13 @@ from uuid import UUID
 
 from audit import recording
 from audit.actions import Action
-from crm import identity
+from crm import identity, key_questions
 from crm.editing import NotInList
 from crm.identity import Identity
 from crm.models import Contact, ContactIdentifier, FieldChange, IdentifierKind
 from orders import remembered_blocks
 from orders.models import BlockedAddress, OrderingBlock
-from tenants import keyed_hash, rows, scope
+from tenants import scope
 from tenants.questions import Question
 
 
@@ -49,38 +49,45 @@ def lift(contact: Contact) -> None:
 def holder(who: Identity, chosen: UUID | None = None) -> UUID | None:
     """The blocked contact whose order this would be, by its keys or as staff chose it; None when there is none.
 
-    It may be an erased one, who had the address. One statement whoever asks, so that its answer takes the same way for known
-    and unknown guests.
+    It may be an erased one, who had the address.
     """
-    digests = [keyed_hash.of(key) if key else "" for key in (who.e, who.p)]
-    found = rows.run(_HOLDER, scope.tenant_id(), who.e or "", who.p or "", chosen, *digests)
-    return found[0][0] if found else None
+    return key_questions.ask(HOLDER, who.keys, named=[] if chosen is None else [chosen])
 
 
 _HOLDER = f"""
     SELECT found.contact_id FROM (
+        SELECT max(value) FILTER (WHERE is_email) AS email, max(digest) FILTER (WHERE is_email) AS email_digest,
+            max(value) FILTER (WHERE NOT is_email) AS phone, max(digest) FILTER (WHERE NOT is_email) AS phone_digest
+        FROM (
+            SELECT value, digest, position('@' IN value) > 0 AS is_email FROM unnest($2::text[], $5::text[]) AS key (value, digest)
+        ) AS keys
+    ) AS who CROSS JOIN LATERAL (
         SELECT contact.id AS contact_id, 1 AS place, block.id FROM {OrderingBlock._meta.db_table} block
             JOIN {Contact._meta.db_table} contact ON contact.tenant_id = $1 AND contact.id = block.contact_id
         WHERE block.tenant_id = $1 AND (
-            contact.id = $4::uuid
-            OR ($2 <> '' AND EXISTS (
+            contact.id = ANY($3)
+            OR EXISTS (
                 SELECT FROM {ContactIdentifier._meta.db_table} own WHERE own.tenant_id = $1
-                    AND own.contact_id = contact.id AND own.kind = '{IdentifierKind.EMAIL.value}' AND own.value = $2
-            ))
-            OR ($2 <> '' AND EXISTS (
+                    AND own.contact_id = contact.id AND own.kind = '{IdentifierKind.EMAIL.value}' AND own.value = who.email
+            )
+            OR EXISTS (
                 SELECT FROM {FieldChange._meta.db_table} change WHERE change.tenant_id = $1
-                    AND change.contact_id = contact.id AND change.field = 'email' AND $2 IN (change.old, change.new)
-            ))
-            OR ($3 <> '' AND ($2 = '' OR contact.email = '') AND EXISTS (
+                    AND change.contact_id = contact.id AND change.field = 'email' AND who.email IN (change.old, change.new)
+            )
+            OR ((who.email IS NULL OR contact.email = '') AND EXISTS (
                 SELECT FROM {ContactIdentifier._meta.db_table} own WHERE own.tenant_id = $1
-                    AND own.contact_id = contact.id AND own.kind = '{IdentifierKind.PHONE.value}' AND own.value = $3
+                    AND own.contact_id = contact.id AND own.kind = '{IdentifierKind.PHONE.value}' AND own.value = who.phone
             ))
         )
         UNION ALL
         SELECT held.contact_id, 2, held.id FROM {BlockedAddress._meta.db_table} held
-        WHERE held.tenant_id = $1 AND (held.digest = $5 OR (held.digest = $6 AND ($2 = '' OR held.is_alone)))
+        WHERE held.tenant_id = $1 AND (
+            held.digest = who.email_digest OR (held.digest = who.phone_digest AND (who.email IS NULL OR held.is_alone))
+        )
     ) AS found ORDER BY found.place, found.id LIMIT 1
 """  # noqa: S608 (our own tables)
+# `holder`, of keys that are locked. It is asked whoever orders, so that its answer takes the same way for known and unknown guests.
+HOLDER: Question[UUID | None] = Question(lambda: _HOLDER, 1, lambda found: found[0][0] if found else None)
 _BLOCK = f"""
     SELECT blocked_at, blocked_by FROM {OrderingBlock._meta.db_table} WHERE tenant_id = $1 AND contact_id = ANY($2)
 """  # noqa: S608 (our own table)

@@ -17,6 +17,7 @@ from audit import recording
 from audit.actions import Action
 from audit.models import AuditEntry
 from consent import recording as consent_recording
+from consent import suppression
 from consent.models import Source
 from consent.recording import OptIn
 from crm import event_time, identity, intake
@@ -24,7 +25,7 @@ from crm.channel import Channel
 from crm.guest_data import CrmSync, Guest, Intake, Reception
 from crm.models import Contact
 from crm.warnings import IntakeWarning
-from orders import applying, availability, currency, lines, totals
+from orders import applying, availability, blocking, currency, lines, totals
 from orders.models import Order, OrderKind, OrderStatus
 from orders.totals import Amounts
 from tenants import rows, scope
@@ -74,17 +75,17 @@ def take(draft: Draft, *, at: datetime.datetime | None = None) -> Taken:
 
     Raises TotalMismatch, UnknownCurrency, ForeignCurrency, event_time.InFuture for what is wrong with it,
     OrderingUnavailable for a public one while the venue takes none, OrderingBlocked for a blocked guest's that staff did
-    not confirm, and what crm.intake.receive raises for a contact that staff chose.
+    not confirm, and what crm.intake.receive raises for a contact that staff chose. Whoever is refused must be rolled back.
     """
     now = at or timezone.now()
     draft = _checked(draft, now)
     known = _known(draft)
     if known is not None:
         return Taken(known, CrmSync.UNCHANGED, [], is_new=False)
-    warnings = availability.check(_wish(draft))
     with rows.together():
-        placed_at = draft.placed_at or now
-        reception = intake.receive(Intake(draft.guest, draft.channel, draft.venue, placed_at, chosen=draft.contact))
+        coming = Intake(draft.guest, draft.channel, draft.venue, draft.placed_at or now, chosen=draft.contact)
+        reception = intake.receive(coming, suppression.STANDING, blocking.HOLDER)
+        warnings = availability.check(_wish(draft, reception))
         order = _order(draft, reception.contact, now)
         own_discount = applying.at_taking(order, items_minor=draft.amounts.items_minor)
         rows.insert([order], lines.of(order, draft.amounts.items), own_discount, [_entry(order)])
@@ -100,15 +101,14 @@ def _checked(draft: Draft, now: datetime.datetime) -> Draft:
     return replace(draft, placed_at=event_time.of(draft.placed_at, field="placed_at", now=now))
 
 
-def _wish(draft: Draft) -> availability.Wish:
+def _wish(draft: Draft, reception: Reception) -> availability.Wish:
     return availability.Wish(
         venue=draft.venue,
         channel=draft.channel,
         kind=draft.kind,
         total_minor=draft.amounts.total_minor,
         currency=draft.currency,
-        who=identity.check(draft.guest.email, draft.guest.phone, draft.venue.country),
-        chosen=draft.contact,
+        blocked=reception.answers[blocking.HOLDER],
         confirms_block=draft.confirms_block,
     )
 
@@ -156,8 +156,7 @@ def _record_consent(draft: Draft, reception: Reception, order: Order) -> None:
         source=Source.ORDER,
         venue=draft.venue,
         channel=draft.channel,
-        who=reception.identity,
-        contact=reception.contact,
+        reception=reception,
         opt_in=draft.opt_in,
         source_id=order.pk,
         at=order.placed_at,

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from audit import recording
 from audit.actions import Action
 from consent import recording as consent_recording
+from consent import suppression
 from consent.models import Source
 from consent.recording import OptIn
 from crm import intake
@@ -56,7 +57,7 @@ class Arrived(Generic[Sent]):
 def receive(sender: Sender, sent: Sent, way: Way, *, after: Mapping[str, Any], at: datetime.datetime) -> Arrived[Sent]:
     """Take in the sender and write what was `sent`, which is new; `after` is what the trail keeps of it."""
     with rows.together():
-        reception = intake.receive(Intake(sender.guest, way.channel, sender.venue, at))
+        reception = intake.receive(Intake(sender.guest, way.channel, sender.venue, at), suppression.STANDING)
         sent.contact = reception.contact
         event = recording.Event(way.action, sent, after=after, venue_id=sender.venue.pk)
         rows.insert([sent], [recording.entry(event)])
@@ -72,8 +73,7 @@ def _record_consent(
         source=way.source,
         venue=sender.venue,
         channel=way.channel,
-        who=reception.identity,
-        contact=reception.contact,
+        reception=reception,
         opt_in=sender.opt_in,
         source_id=sent.pk,
         at=at,

@@ -8,7 +8,7 @@ each column, which keeps the types that JSON would lose.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -47,14 +47,42 @@ class Answers:
 def ask(questions: tuple[Question[Any], ...], *values: Any) -> Answers:
     """The answers to these questions. One query."""
     (answer,) = rows.run(_together(questions), scope.tenant_id(), *values)
+    return _answers(questions, answer)
+
+
+def ask_beside(select: str, questions: tuple[Question[Any], ...], *values: Any) -> tuple[Rows, Answers]:
+    """The rows of a SELECT, and the answers to these questions. One query."""
+    if not questions:
+        return rows.run(select, scope.tenant_id(), *values), Answers({})
+    answered = rows.run(_beside(select, questions), scope.tenant_id(), *values)
+    width = sum(one.width for one in questions)
+    return [row[width + 1 :] for row in answered if row[width]], _answers(questions, answered[0])
+
+
+def unasked(questions: tuple[Question[Any], ...]) -> Answers:
+    """The answers where there is nothing to ask of."""
+    return Answers({one: [] for one in questions})
+
+
+def _answers(questions: tuple[Question[Any], ...], answer: Sequence[Any]) -> Answers:
     columns = iter(answer)
     return Answers({one: list(zip(*(next(columns) or () for _ in range(one.width)), strict=True)) for one in questions})
 
 
 @functools.lru_cache
 def _together(questions: tuple[Question[Any], ...]) -> str:
-    parts = [f"({_in_arrays(one)}) AS answer_{number}" for number, one in enumerate(questions, 1)]
-    return f"SELECT * FROM {' CROSS JOIN '.join(parts)}"  # noqa: S608 (questions of our own)
+    return f"SELECT * FROM {_from(questions)}"  # noqa: S608 (questions of our own)
+
+
+@functools.lru_cache
+def _beside(select: str, questions: tuple[Question[Any], ...]) -> str:
+    """The answers stand before each row; where there is none, before NULLs."""
+    found = f"(SELECT TRUE, found.* FROM ({select}) AS found)"  # noqa: S608 (as above)
+    return f"WITH found AS MATERIALIZED {found} SELECT * FROM {_from(questions)} LEFT JOIN found ON TRUE"  # noqa: S608 (as above)
+
+
+def _from(questions: tuple[Question[Any], ...]) -> str:
+    return " CROSS JOIN ".join(f"({_in_arrays(one)}) AS answer_{number}" for number, one in enumerate(questions, 1))
 
 
 def _in_arrays(question: Question[Any]) -> str:

@@ -16,6 +16,7 @@ from audit import recording
 from audit.actions import Action
 from audit.models import AuditEntry
 from consent import recording as consent_recording
+from consent import suppression
 from consent.models import Source
 from consent.recording import OptIn
 from crm import event_time, identity, intake, statistics, visits
@@ -59,12 +60,16 @@ def connect(login: Login, *, at: datetime.datetime | None = None) -> Connected:
     if known is not None:
         return Connected(known, CrmSync.UNCHANGED, [], is_new=False)
     with rows.together():
-        reception = intake.receive(Intake(login.guest, Channel.WIFI, login.venue, connected_at))
+        brings = {"visit_count": 1, "last_visit_on": login.venue.local_day(connected_at)}
+        coming = Intake(login.guest, Channel.WIFI, login.venue, connected_at, brings=brings)
+        reception = intake.receive(coming, suppression.STANDING)
         session = _session(login, reception.contact, connected_at, now)
         rows.insert([session], [_entry(session)])
         if reception.contact is not None:
             _record_consent(login, reception, session)
-    if reception.contact is not None:
+        if reception.contact is not None and reception.is_new:
+            rows.insert(*visits.of_new(reception.contact, session.venue, **_visit(session)))
+    if reception.contact is not None and not reception.is_new:
         _count(session, reception.contact)
     return Connected(session, reception.crm_sync, reception.warnings)
 
@@ -104,8 +109,7 @@ def _record_consent(login: Login, reception: Reception, session: WifiSession) ->
         source=Source.WIFI,
         venue=login.venue,
         channel=Channel.WIFI,
-        who=reception.identity,
-        contact=reception.contact,
+        reception=reception,
         opt_in=login.opt_in,
         source_id=session.pk,
         at=session.connected_at,
@@ -114,13 +118,14 @@ def _record_consent(login: Login, reception: Reception, session: WifiSession) ->
 
 def _count(session: WifiSession, contact: Contact) -> None:
     """A login is a visit of its day. The intake has locked the contact. One on a day that has its visit changes no figure."""
-    is_new = visits.add(
-        contact,
-        session.venue,
-        local_date=session.service_date,
-        kind=VisitSourceKind.WIFI,
-        source_id=session.pk,
-        at=session.connected_at,
-    )
-    if is_new:
+    if visits.add(contact, session.venue, **_visit(session)):
         statistics.refresh(contact.pk)
+
+
+def _visit(session: WifiSession) -> dict[str, Any]:
+    return {
+        "local_date": session.service_date,
+        "kind": VisitSourceKind.WIFI,
+        "source_id": session.pk,
+        "at": session.connected_at,
+    }

@@ -11,7 +11,7 @@ from threading import Event as Signal
 import pytest
 from django.db import IntegrityError, connection
 
-from consent import rebuilding, recording, unsubscribing
+from consent import rebuilding, recording, suppression, unsubscribing
 from consent.models import ConsentEntry, ConsentStatus, Source
 from consent.recording import OptIn
 from consent.status import ConsentChannel, Event, Status, step
@@ -71,13 +71,14 @@ def test_an_online_booking_and_staff_who_unsubscribe_at_once_follow_one_another(
 
     def book() -> object:
         with scope.enter(scope.tenant_id(), GUEST):
-            reception = intake.receive(Intake(Guest(email=EMAIL, phone=PHONE), Channel.WEB, venue, NOON))
+            reception = intake.receive(
+                Intake(Guest(email=EMAIL, phone=PHONE), Channel.WEB, venue, NOON), suppression.STANDING
+            )
             return recording.at_intake(
                 source=Source.BOOKING,
                 venue=venue,
                 channel=Channel.WEB,
-                who=reception.identity,
-                contact=reception.contact,
+                reception=reception,
                 opt_in=OptIn(email=True, sms=False),
                 source_id=contact.pk,
                 at=NOON,

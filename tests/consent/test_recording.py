@@ -8,12 +8,13 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from consent import recording
+from consent import recording, suppression
 from consent.models import ConsentEntry, ConsentStatus, Source
 from consent.recording import OptIn
 from consent.status import ConsentIrreversible, Event
-from crm import identity
+from crm import intake
 from crm.channel import Channel
+from crm.guest_data import Guest, Intake
 from tenants import scope
 from tenants.permissions import Role
 from tests.consent.people import EMAIL, GUEST, NOON, PHONE, anna, happen, occurrence, status_of
@@ -278,8 +279,7 @@ def _book(venue, channel, opt_in):
         source=Source.BOOKING,
         venue=venue,
         channel=channel,
-        who=identity.check(EMAIL, None, venue.country),
-        contact=None,
+        reception=intake.receive(Intake(Guest(email=EMAIL), channel, venue, NOON), suppression.STANDING),
         opt_in=opt_in,
         source_id=venue.pk,
         at=NOON,

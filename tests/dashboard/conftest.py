@@ -17,7 +17,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.template import Context, Template
-from django.test.utils import instrumented_test_render
+from django.test.utils import instrumented_test_render  # type: ignore[attr-defined]
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tenants.permissions import Role

@@ -49,3 +49,17 @@ def test_what_was_not_asked_has_no_answer(inside: Place) -> None:
 
     with pytest.raises(KeyError):
         answers[NOTHING]
+
+
+def test_rows_and_answers_beside_them_are_one_statement(inside: Place) -> None:
+    centro, mare = inside.venues
+    wanted = "SELECT name FROM tenants_venue WHERE tenant_id = $1 AND id = ANY($2) ORDER BY name"
+
+    with CaptureQueriesContext(connection) as captured:
+        found, answers = questions.ask_beside(wanted, (VENUES,), [centro.pk, mare.pk])
+    nobody, others = questions.ask_beside(wanted, (VENUES,), [uuid7()])
+
+    assert len(captured) == 1
+    assert found == [("Centro",), ("Mare",)]
+    assert nobody == []
+    assert answers[VENUES] == others[VENUES] == [(mare.pk, "Mare"), (centro.pk, "Centro")]
