@@ -60,7 +60,7 @@ def _past() -> str:
             ) AS visit WHERE EXISTS (
                 SELECT FROM {VisitSource._meta.db_table} source
                 WHERE source.tenant_id = $1 AND source.visit_id = visit.id AND source.kind IN ({kinds})
-            ) LIMIT 1
+            ) ORDER BY local_date DESC LIMIT 1
         ) AS arrived ON TRUE WHERE stats.tenant_id = $1 AND stats.contact_id = ANY($2)
     """  # noqa: S608 (as above)
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from consent import reading
-from crm import listing
+from crm import dealings, listing
 from crm.models import Contact
 from outreach import delivering, receiving, suggesting
 from outreach.models import Message, MessageKind
@@ -241,3 +241,17 @@ def test_another_tenants_messages_and_visits_say_nothing(key, trattoria, bistro,
 
 def _uuid(text):
     return Message._meta.pk.to_python(text)
+
+
+@pytest.mark.parametrize("way", ["enable_hashjoin", "enable_mergejoin", "enable_nestloop"])
+def test_the_latest_day_is_found_whatever_way_the_server_takes(key, trattoria, anna, way):
+    for days in (5, 4, 3, 2, 1):
+        book(key, anna, trattoria, starts_at=NOW - datetime.timedelta(days=days))
+
+    with trattoria.enter(), connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+        for other in {"enable_hashjoin", "enable_mergejoin", "enable_nestloop"} - {way}:
+            cursor.execute(f"SET LOCAL {other} = off")
+        found = dealings.of([UUID(anna)], at=NOW)
+
+    assert found[UUID(anna)].last_day == trattoria.venue.local_day(NOW - datetime.timedelta(days=1))
