@@ -103,13 +103,16 @@ def enter(tenant_id: UUID, actor: Actor) -> Iterator[Scope]:
 
 
 def _tell_database(tenant_id: str) -> None:
-    """Of which tenant rows may be seen; and that prepared statements (tenants.rows) keep the plan they have.
+    """Of which tenant rows may be seen; that prepared statements (tenants.rows) keep the plan they have; and that one process
+    of the server answers.
 
-    Left to itself the server plans the longest of them, the statistics, anew for each guest: four times its own work.
+    Left to itself the server plans the longest of them, the statistics, anew for each guest: four times its own work. And for
+    a page of the list it starts processes that take longer to come than the page takes.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('app.tenant_id', %s, true), set_config('plan_cache_mode', 'force_generic_plan', true)",
+            "SELECT set_config('app.tenant_id', %s, true), set_config('plan_cache_mode', 'force_generic_plan', true), "
+            "set_config('max_parallel_workers_per_gather', '0', true)",
             [tenant_id],
         )
 

@@ -144,7 +144,7 @@ class OrderLine(TenantModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["tenant", "item_key", "order"], name="order_line_by_item"),
-            models.Index(fields=["tenant", "category_key", "order"], name="order_line_by_category"),
+            models.Index(fields=["tenant", "category_key", "item_key", "order"], name="order_line_by_keys"),
         ]
 
     def __str__(self) -> str:

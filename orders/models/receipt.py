@@ -94,7 +94,7 @@ class ReceiptLine(TenantModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["tenant", "item_key", "receipt"], name="receipt_line_by_item"),
-            models.Index(fields=["tenant", "category_key", "receipt"], name="receipt_line_by_category"),
+            models.Index(fields=["tenant", "category_key", "item_key", "receipt"], name="receipt_line_by_keys"),
         ]
 
     def __str__(self) -> str:
