@@ -104,7 +104,7 @@ def represent(rows: Sequence[ApiKey]) -> list[dict[str, Any]]:
             "name": key.name,
             "prefix": key.prefix,
             "preset": key.preset,
-            "permissions": key.permissions,
+            "permissions": sorted(api_keys.permissions_of(key)),
             "venue": key.venue_id,
             "origins": key.origins,
             "expires_at": key.expires_at,

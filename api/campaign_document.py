@@ -42,7 +42,13 @@ class CampaignDocument(serializers.Serializer[Any]):
     template = serializers.UUIDField(allow_null=True)
     template_name = serializers.CharField()
     status = serializers.ChoiceField(CampaignStatus.choices)
-    failure = serializers.CharField(help_text="server_refuses or internal_error; sending again goes on from there.")
+    failure = serializers.CharField(
+        help_text="server_away, server_refuses or internal_error: why it failed, and sending again goes on from there; or, "
+        "while it is being sent, why it waits."
+    )
+    retry_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it goes on, while it waits because messages did not leave."
+    )
     progress = ProgressDocument()
     results = CampaignResultsDocument()
     created_by = serializers.CharField()
@@ -85,7 +91,7 @@ class CampaignTestDocument(serializers.Serializer[Any]):
 
 
 PLAIN = ("audience_name", "channel", "status", "failure", "created_by")
-TIMES = ("created_at", "started_at", "finished_at")
+TIMES = ("created_at", "started_at", "finished_at", "retry_at")
 
 
 def represent(rows: Sequence[Campaign]) -> list[dict[str, Any]]:

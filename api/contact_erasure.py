@@ -15,7 +15,8 @@ from api.endpoint import Endpoint
 from api.permissions import Required
 from api.schema import describe
 from crm import erasure
-from crm.erasure import Way
+from crm.expected import Way
+from crm.mentions import Mention
 from tenants.permissions import Permission
 
 WAY_CHOICES = [(way.value, way.value) for way in Way]
@@ -32,10 +33,26 @@ class ErasureShape(shape.Shape):
         ref_name = "ErasureRequest"
 
 
+class ElsewhereDocument(serializers.Serializer[Any]):
+    kind = serializers.CharField(help_text="booking, order, receipt, wifi_session, promotion_signup or inquiry.")
+    id = serializers.UUIDField()
+    contact = serializers.UUIDField(allow_null=True, help_text="Whose it is by now; null for nobody's.")
+
+    class Meta:
+        ref_name = "ErasedElsewhere"
+
+
 class ErasureDocument(serializers.Serializer[Any]):
     contact = serializers.UUIDField()
     status = serializers.ChoiceField(STATUS_CHOICES)
     erase_on = serializers.DateField(allow_null=True, help_text="The day from which the data are cleared.")
+    elsewhere = ElsewhereDocument(
+        many=True,
+        help_text=(
+            "Facts that name the guest and are not the guest's: those of nobody are cleared as a whole; from those of other "
+            "contacts goes what they say of the guest, while their notes stay: look at them."
+        ),
+    )
 
     class Meta:
         ref_name = "Erasure"
@@ -65,6 +82,7 @@ class ContactErasure(Endpoint):
             "contact": outcome.contact_id,
             "status": "scheduled" if is_put_off else "erased",
             "erase_on": outcome.erase_on,
+            "elsewhere": [_elsewhere(one) for one in outcome.mentions],
         }
         return self.answer(content, status=202 if is_put_off else 200)
 
@@ -75,3 +93,7 @@ class ContactErasure(Endpoint):
         self.empty_query()
         erasure.take_back(contact)
         return self.answer(status=204)
+
+
+def _elsewhere(mention: Mention) -> dict[str, Any]:
+    return {"kind": mention.kind, "id": mention.id, "contact": mention.contact}

@@ -16,8 +16,11 @@ from api.endpoint import Endpoint
 from api.permissions import Required
 from api.schema import describe
 from crm import holdings, privacy_search
+from crm.expected import Way
 from crm.holdings import Found
 from tenants.permissions import Permission
+
+WAY_CHOICES = [(way.value, way.value) for way in Way]
 
 
 class PrivacyQuestionShape(shape.Shape):
@@ -86,28 +89,45 @@ class FactErasureShape(shape.Shape):
     confirm = shape.Text(
         max_length=254, help_text="The e-mail that the row names, else the first 30 characters of its `label`."
     )
+    upcoming = shape.Choice(WAY_CHOICES, required=False)
 
     class Meta:
         ref_name = "FactErasure"
 
 
+class FactErasureDocument(serializers.Serializer[Any]):
+    erase_on = serializers.DateField(help_text="The day from which the data are cleared.")
+
+    class Meta:
+        ref_name = "FactErasurePutOff"
+
+
 class FactErasure(Endpoint):
-    required: ClassVar[Required] = {"POST": Permission.CONTACTS_ERASE}
+    required: ClassVar[Required] = {"POST": Permission.CONTACTS_ERASE, "DELETE": Permission.CONTACTS_ERASE}
 
     @describe(
         "Clear what one fact says of its guest, mostly one without a contact",
         description=(
             "`kind` and `id` are those of a search: booking, order, receipt, wifi_session, promotion_signup, inquiry, "
-            "review or consent. Days, amounts and numbers stay. A contact is erased with all that is its own."
+            "review or consent. Days, amounts and numbers stay. A contact is erased with all that is its own. While the guest "
+            "is still expected: 409 `has_upcoming`, unless `upcoming` says to cancel it or to clear the data the day after."
         ),
         body=FactErasureShape,
-        status=204,
+        status={204: None, 202: FactErasureDocument},
         example={"confirm": "anna@example.com"},
     )
     def post(self, request: Request, kind: str, id: UUID) -> HttpResponse:
-        held = privacy_search.fact(kind, id)
-        confirm = self.body(FactErasureShape)["confirm"]
-        privacy_search.erase_fact(held.kind, held.id, confirm=confirm, at=timezone.now())
+        privacy_search.fact(kind, id)
+        values = self.body(FactErasureShape)
+        way = Way(values["upcoming"]) if "upcoming" in values else None
+        day = privacy_search.erase_fact(kind, id, confirm=values["confirm"], at=timezone.now(), upcoming=way)
+        return self.answer(status=204) if day is None else self.answer({"erase_on": day}, status=202)
+
+    @describe("Keep the data of a fact that were to be cleared on a later day", status=204)
+    def delete(self, request: Request, kind: str, id: UUID) -> HttpResponse:
+        privacy_search.fact(kind, id)
+        self.empty_query()
+        privacy_search.keep_fact(kind, id)
         return self.answer(status=204)
 
 

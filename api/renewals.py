@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -52,23 +52,21 @@ class RenewalList(Endpoint):
     )
     def get(self, request: Request) -> HttpResponse:
         parameters = self.query(RenewalQuery)
-        due = _due(parameters.get("venue"))
-        rows = ConsentStatus.objects.filter(pk__in=due)
+        now = timezone.now()
+        rows = ConsentStatus.objects.filter(renewals.are_due(_venues(parameters.get("venue")), at=now))
         return self.page(
-            rows, lambda found: _represent(found, due), by="changed_at", table=self.ORDERINGS, parameters=parameters
+            rows, lambda found: _represent(found, now), by="changed_at", table=self.ORDERINGS, parameters=parameters
         )
 
 
-def _due(venue_id: UUID | None) -> Mapping[UUID, datetime.date]:
-    """By the id of the status; of one venue, or of all that the actor sees."""
+def _venues(venue_id: UUID | None) -> list[Venue]:
+    """The one that is named, or all that the actor sees."""
     named = venue_id or scope.actor().venue_id
-    places: list[Venue] = venues.oldest_first() if named is None else [references.venue(named)]
-    now = timezone.now()
-    return {status_id: last for venue in places for status_id, last in renewals.due(venue, at=now).items()}
+    return venues.oldest_first() if named is None else [references.venue(named)]
 
 
-def _represent(rows: Sequence[ConsentStatus], due: Mapping[UUID, datetime.date]) -> list[dict[str, Any]]:
-    holders = renewals.holders(rows)
+def _represent(rows: Sequence[ConsentStatus], now: datetime.datetime) -> list[dict[str, Any]]:
+    holders, last_days = renewals.holders(rows), renewals.last_days(rows, at=now)
     return [
         {
             "venue": one.venue_id,
@@ -76,7 +74,7 @@ def _represent(rows: Sequence[ConsentStatus], due: Mapping[UUID, datetime.date])
             "address": one.address,
             "contact": holders[one.address].pk if one.address in holders else None,
             "changed_at": one.changed_at,
-            "expires_on": due[one.pk],
+            "expires_on": last_days[one.pk],
         }
         for one in rows
     ]

@@ -131,20 +131,26 @@ def describe(
     body: Any = None,
     answer: Any = None,
     query: Any = None,
-    status: int | Sequence[int] = 200,
+    status: int | Sequence[int] | Mapping[int, Any] = 200,
     media: Iterable[str] = ("application/json",),
     description: str = "",
     example: Mapping[str, Any] | None = None,
 ) -> Callable[[Method], Method]:
-    """What a method does, reads and answers. `query` is a QueryShape; `status` one or several of the same answer;
-    `media` the types it comes in; `example` a body worth copying."""
-    statuses = [status] if isinstance(status, int) else list(status)
+    """What a method does, reads and answers. `query` is a QueryShape; `status` one or several of the same answer, or each
+    with its own; `media` the types it comes in; `example` a body worth copying."""
     decorator: Callable[[Method], Method] = extend_schema(
         summary=summary,
         description=description,
         request=body,
-        responses={(one, kind): answer for one in statuses for kind in media} if answer else dict.fromkeys(statuses),
+        responses=_responses(status, answer, media),
         parameters=[query] if query is not None else [],
         examples=[OpenApiExample("Example", value=dict(example), request_only=True)] if example else [],
     )
     return decorator
+
+
+def _responses(status: int | Sequence[int] | Mapping[int, Any], answer: Any, media: Iterable[str]) -> dict[Any, Any]:
+    if isinstance(status, Mapping):
+        return dict(status)
+    statuses = [status] if isinstance(status, int) else list(status)
+    return {(one, kind): answer for one in statuses for kind in media} if answer else dict.fromkeys(statuses)

@@ -26,6 +26,7 @@ KEPT = (
     "error",
     "erase_on",
     "fact",
+    "facts",
     "followed_at",
     "is_handled",
     "is_late",
@@ -48,6 +49,6 @@ KEPT = (
 
 
 def erase(object_ids: Iterable[UUID]) -> None:
-    """Wipe the values of every entry about these objects, and of what else the same requests did."""
+    """Wipe the values of every entry about these objects, and of no other: what belongs together is for the caller to say."""
     ids = sorted(set(object_ids))
     rows.run("SELECT row_id FROM erase_audit_values(%s::uuid[], %s::text[])", ids, list(KEPT))

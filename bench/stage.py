@@ -50,6 +50,8 @@ def environment(connection: Connection, home: Path) -> dict[str, str]:
         **connection.environment(),
         "COPERTO_HOME": str(home),
         "SECRET_KEY": SECRET_KEY,
+        "PRIVACY_PEPPER": SECRET_KEY,
+        "HEALTH_KEYS": SECRET_KEY,
         "LOG_LEVEL": "ERROR",
         "PYTHONWARNINGS": "ignore",
         "API_RATE_PER_SECOND": "1000000",

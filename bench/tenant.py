@@ -16,7 +16,7 @@ from crm import groups, segments
 from crm.models import Contact, Tag
 from staff import api_keys
 from tenants import scope
-from tenants.permissions import OWNER_PERMISSIONS, Preset
+from tenants.permissions import Preset
 
 VENUES = ["Centro", "Mare", "Monte"]
 # The chances to be in one are in bench.habits.
@@ -69,7 +69,7 @@ def _found(connection: Connection, contacts: int, others: int) -> Filled:
     )
     venues = [str(venue.pk) for venue in founded.venues]
     with scope.enter(founded.tenant.pk, scope.SYSTEM):
-        _key, text = api_keys.create(name="bench", preset=Preset.ADMIN, permissions=OWNER_PERMISSIONS)
+        _key, text = api_keys.create(name="bench", preset=Preset.ADMIN)
         tags = {tag.key: str(tag.pk) for tag in Tag.objects.all()}
         group_ids = [str(groups.create(name).pk) for name in GROUPS]
         segments.create(SEGMENT, {"spend_min": 20_000, "visits_min": 4})

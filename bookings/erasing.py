@@ -20,9 +20,9 @@ WIPED: dict[str, Any] = {"guest": {}, "notes": "", "table": "", "occasion": ""}
 BOOKING = "booking"
 
 
-def upcoming(contact_ids: Sequence[UUID], *, at: datetime.datetime) -> Iterable[Upcoming]:
+def upcoming(which: Q, *, at: datetime.datetime) -> Iterable[Upcoming]:
     """Bookings whose guest has not come yet, and may still."""
-    still = Booking.objects.filter(contact__in=contact_ids, status__in=OPEN, starts_at__gte=at - EXPECTED_FOR)
+    still = Booking.objects.filter(which, status__in=OPEN, starts_at__gte=at - EXPECTED_FOR)
     for booking in still.order_by("starts_at", "pk"):
         yield Upcoming(BOOKING, booking.pk, booking.venue_id, booking.starts_at, booking.service_date)
 

@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from bookings import erasing, personal_data
 from bookings.models import OPEN, PRESENT, Booking, BookingKind, BookingStatus
 from crm import facets
 from crm.facets import Counters, Upcoming
+from crm.facts import Snapshots
 from crm.holdings import Place
 from crm.models import Contact
 
@@ -59,10 +61,16 @@ class BookingFacet(facets.ContactFacet):
         Booking.objects.filter(contact=loser).update(contact=winner, updated_at=timezone.now())
 
     def upcoming(self, contact_ids: list[UUID], *, at: datetime.datetime) -> Iterable[Upcoming]:
-        return erasing.upcoming(contact_ids, at=at)
+        return erasing.upcoming(Q(contact__in=contact_ids), at=at)
+
+    def upcoming_fact(self, kind: str, fact_id: UUID, *, at: datetime.datetime) -> Iterable[Upcoming]:
+        return erasing.upcoming(Q(pk=fact_id), at=at) if kind == erasing.BOOKING else ()
 
     def call_off(self, facts: Collection[Upcoming], *, at: datetime.datetime) -> None:
         erasing.call_off(facts, at=at)
+
+    def snapshots(self) -> Iterable[Snapshots]:
+        return personal_data.SNAPSHOTS
 
     def erase(self, contact_ids: list[UUID]) -> None:
         erasing.erase(contact_ids)

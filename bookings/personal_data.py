@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from bookings.erasing import BOOKING
 from bookings.models import Booking
-from crm import data_export, holdings
+from crm import activity, data_export, facts, holdings
+from crm.facts import Snapshots
 from crm.holdings import Place
 
-HOLDINGS = (Place("booking", Booking._meta.db_table, holdings.snapshot("notes"), "starts_at", state="status"),)
-# A booking that is still to come counts as well.
-ACTIVITY = (
-    (
-        f"SELECT contact_id FROM {Booking._meta.db_table} WHERE tenant_id = $1 AND contact_id = ANY($2) "  # noqa: S608 (our own table)
-        "AND (starts_at >= $3::timestamptz OR created_at >= $3::timestamptz)"
+HOLDINGS = (
+    Place(
+        "booking",
+        Booking._meta.db_table,
+        holdings.snapshot("notes", '"table"', "occasion"),
+        "starts_at",
+        state="status",
     ),
 )
+SNAPSHOTS = (Snapshots(BOOKING, Booking, "starts_at", facts.NEXT_VERSION),)
+# A booking that is still to come counts as well.
+ACTIVITY = tuple(activity.rows_since(Booking, at) for at in ("starts_at", "created_at"))
 
 
 def export(contact_ids: list[UUID]) -> dict[str, Any]:

@@ -23,6 +23,6 @@ app.autodiscover_tasks()
 def check_role(**kwargs: Any) -> None:
     """Celery logs what a receiver raises and goes on, except SystemExit."""
     try:
-        checks.refuse_dangerous_role()
+        checks.refuse_to_serve()
     except (ImproperlyConfigured, DatabaseError) as error:
         raise SystemExit(str(error)) from error

@@ -15,8 +15,8 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:=]+@[^\s@<>\"'(),;:]+\.[^\s@<>\"'(),;:]+")
 _PHONE = re.compile(r"(?<![\w+])\+\d{8,15}(?!\d)")
-# A guest's link holds the address.
-_TOKEN = re.compile(r"/(unsubscribe|preferences|confirm)/[^\s/\"'>]+")
+# A guest's link holds the address; whoever has an invitation's may join the staff.
+_TOKEN = re.compile(r"/(unsubscribe|preferences|confirm|invitation)/[^\s/\"'>]+")
 # PostgreSQL names the row at fault in lines of their own.
 _QUOTING = re.compile(r"(?:^|(?<=\\n))(?:DETAIL|CONTEXT|QUERY|STATEMENT|LINE \d+):.*$", re.MULTILINE)
 
@@ -32,6 +32,6 @@ class LineFormatter(logging.Formatter):
 
 
 def without_guests(text: str) -> str:
-    """The text without e-mails, phones, guests' links and the values that a database quotes."""
+    """The text without e-mails, phones, people's own links and the values that a database quotes."""
     unquoted = _TOKEN.sub(r"/\1/(token)", _QUOTING.sub("(values left out)", text))
     return _PHONE.sub("(phone)", _ADDRESS.sub("(e-mail)", unquoted))

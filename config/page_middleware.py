@@ -1,6 +1,7 @@
 """Middleware that only pages need: a request that comes with an API key passes it by.
 
-Integrations read no messages, run no scripts and are not htmx; a tenth of what an intake cost went there.
+Integrations read no messages, run no scripts and are not htmx; a tenth of what an intake cost went there. A browser behind a
+proxy that asks for a password sends it along (Basic): that is no key.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 def _is_by_key(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") and "HTTP_AUTHORIZATION" in request.META
+    scheme = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")[0]
+    return request.path.startswith("/api/") and scheme.lower() == "bearer"
 
 
 def _for_pages(own: Callable[[Any], Any]) -> Callable[[GetResponse], GetResponse]:

@@ -34,9 +34,11 @@ SECRET_KEY = _value("SECRET_KEY", "") or ""
 # Older ones, for links that guests still have: an unsubscribe link is good for ever.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # What makes personal data unreadable to whoever holds a dump of the database: the pepper of the hashes by which erased
-# addresses are known, and the keys of health data, the newest first. Losing them loses what they guard.
-PRIVACY_PEPPER = _value("PRIVACY_PEPPER") or f"pepper:{SECRET_KEY}"
+# addresses are known, and the keys of health data, the newest first. Losing them loses what they guard. They are for ever,
+# and SECRET_KEY is not: without them nothing serves (config.checks).
+PRIVACY_PEPPER = _value("PRIVACY_PEPPER") or ""
 HEALTH_KEYS = [key for key in (_value("HEALTH_KEYS") or f"health:{SECRET_KEY}").split(",") if key]
+MISSING_SECRETS = [name for name in ("PRIVACY_PEPPER", "HEALTH_KEYS") if not _value(name)]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = _value("PUBLIC_URL", "http://127.0.0.1:8000")
@@ -219,6 +221,8 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 if EMAIL_CONFIG["EMAIL_BACKEND"].endswith("console.EmailBackend"):
     EMAIL_BACKEND = "config.mail.TerminalMail"
+elif EMAIL_CONFIG["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
+    EMAIL_BACKEND = "outreach.smtp.SmtpMail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Coperto <no-reply@localhost>")
 # Seconds; a worker that waits for ever for a mail server sends nothing else.
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)

@@ -1,7 +1,7 @@
 """The WSGI application that the web server's workers load.
 
 A worker of the web server is a grandchild of the supervisor: it asks for its own end when its parent dies, and it
-refuses to serve with a database role that bypasses row level security.
+refuses to serve with a database role that bypasses row level security, or without the secrets it must never lose.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if os.environ.get("COPERTO_SUPERVISED"):
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
-checks.refuse_dangerous_role()
+checks.refuse_to_serve()
 # What is loaded by now lives as long as the process: the collector need not walk it again and again.
 gc.collect()
 gc.freeze()

@@ -30,6 +30,7 @@ def erase(contact_ids: Iterable[UUID], addresses: Iterable[str] = ()) -> None:
     known = ConsentStatus.objects.filter(address__in=gone)
     suppression.of_statuses(known)
     known.delete()
+    suppression.unname(gone)
     marks = [f"{ERASED}{keyed_hash.of(address)}" for address in gone]
     rows.run("SELECT row_id FROM erase_consent_entries(%s::uuid[], %s::text[], %s::text[])", ids, gone, marks)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +12,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from consent import erasing, filters, personal_data, renewals
+from consent import erasing, filters, personal_data, renewals, suppression
 from consent.models import ConsentEntry
 from consent.status import ConsentChannel, Status
 from crm import facets
 from crm.holdings import Place
 from crm.models import Contact
+from tenants import rows
 from tenants.models import Venue
 
 
@@ -39,6 +40,9 @@ class ConsentFacet(facets.ContactFacet):
     def keys_of(self, contact: Contact) -> Iterable[str]:
         """The addresses it once had: erasing it wipes their ledger as well."""
         return erasing.written_under([contact.pk])
+
+    def admit(self, contacts: Sequence[Contact]) -> Iterable[rows.Statement]:
+        return suppression.name(contacts)
 
     def erase(self, contact_ids: list[UUID]) -> None:
         erasing.erase(contact_ids)

@@ -93,8 +93,15 @@ def standing_of(place: Place) -> ConsentStatus | None:
 
 def is_known(address: str) -> bool:
     """Whether anything is kept under this address: a contact, or a line of the ledger."""
-    held = ContactIdentifier.objects.filter(value=address, is_active=True)
-    return held.exists() or ConsentEntry.objects.filter(address=address).exists()
+    return bool(known([address]))
+
+
+def known(addresses: Iterable[str]) -> set[str]:
+    """Those of these addresses under which anything is kept."""
+    asked = list(addresses)
+    held = ContactIdentifier.objects.filter(value__in=asked, is_active=True).values_list("value", flat=True)
+    written = ConsentEntry.objects.filter(address__in=asked).values_list("address", flat=True)
+    return set(held.union(written))
 
 
 def holder_of(address: str) -> Contact | None:

@@ -105,10 +105,9 @@ class ConsentStatus(TenantModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["tenant", "status", "address"], name="consent_by_status"),
+            # For the sweeper of links, which looks over all tenants (due_confirmations).
             models.Index(
-                fields=["tenant", "pending_since"],
-                name="consent_pending",
-                condition=models.Q(pending_since__isnull=False),
+                fields=["pending_since"], name="consent_awaited", condition=models.Q(pending_since__isnull=False)
             ),
         ]
 
@@ -117,11 +116,15 @@ class ConsentStatus(TenantModel):
 
 
 class ConsentSuppression(TenantModel):
-    """An unsubscription that outlives its address, which is known by its keyed hash only (consent.suppression)."""
+    """An unsubscription that outlives its address, which is known by its keyed hash only (consent.suppression).
+
+    `address` says it besides, from when somebody of the list has it again until that guest is erased; else it is empty.
+    """
 
     venue = TenantForeignKey(Venue, on_delete=models.PROTECT, related_name="+", db_index=False)
     channel = models.CharField(max_length=5, choices=ConsentChannel)
     digest = models.CharField(max_length=keyed_hash.LENGTH, db_collation="C")
+    address = models.CharField(max_length=254, blank=True, db_collation="C")
     since = models.DateTimeField()
     source = models.CharField(max_length=10, choices=Source)
 
@@ -130,6 +133,9 @@ class ConsentSuppression(TenantModel):
             models.UniqueConstraint(
                 fields=["tenant", "digest", "venue", "channel"], name="one_suppression_per_venue_channel_and_address"
             )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["tenant", "address"], name="suppression_by_address")
         ]
 
     def __str__(self) -> str:

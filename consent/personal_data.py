@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q, Value
 
 from consent.models import ConsentEntry, ConsentStatus, ConsentSuppression, UndeliverableAddress
 from consent.status import Status
+from crm import activity
 from crm.data_export import listed
 from crm.holdings import Place
 from crm.models import ContactIdentifier
@@ -27,12 +28,7 @@ HOLDINGS = (
     ),
 )
 # A consent given, or renewed by what the guest did.
-ACTIVITY = (
-    (
-        f"SELECT contact_id FROM {ConsentEntry._meta.db_table} WHERE tenant_id = $1 AND contact_id = ANY($2) "  # noqa: S608 (our own table)
-        f"AND at >= $3::timestamptz AND (status = '{Status.EXPLICIT.value}' OR renews_clock)"
-    ),
-)
+ACTIVITY = (activity.rows_since(ConsentEntry, "at", also=f"(status = '{Status.EXPLICIT.value}' OR renews_clock)"),)
 
 
 def export(contact_ids: list[UUID]) -> dict[str, Any]:
@@ -41,10 +37,16 @@ def export(contact_ids: list[UUID]) -> dict[str, Any]:
     held = ContactIdentifier.objects.filter(contact__in=contact_ids).values_list("value", flat=True)
     addresses = set(held) | set(ConsentEntry.objects.filter(contact__in=contact_ids).values_list("address", flat=True))
     statuses = ConsentStatus.objects.filter(address__in=addresses).order_by("address", "venue", "channel")
+    suppressed = (
+        ConsentSuppression.objects.filter(address__in=addresses)
+        .annotate(status=Value(Status.UNSUBSCRIBED.value), changed_at=F("since"))
+        .order_by("address", "venue", "channel")
+    )
+    shown = ("venue__name", "channel", "address", "status", "changed_at", "source")
     own = Q(contact__in=contact_ids) | Q(contact=None)
     ledger = ConsentEntry.objects.filter(own, address__in=addresses).order_by("address", "venue", "channel", "number")
     return {
-        "consents": listed(statuses, "venue__name", "channel", "address", "status", "changed_at", "source"),
+        "consents": [*listed(statuses, *shown), *listed(suppressed, *shown)],
         "consent_ledger": listed(
             ledger, *("venue__name", "channel", "address", "event", "status", "source", "evidence", "at", "created_at")
         ),

@@ -1,7 +1,7 @@
 """Implied consents that are about to end (R-CONSENT-3): renewal is proposed a month before.
 
 Only the regime `casl` lets them end. The last day is reckoned as consent.marketability does, by PostgreSQL, for all addresses
-of a venue at once: six months after the last event, 24 after the last purchase or arrived visit, whichever is later; both
+of some venues at once: six months after the last event, 24 after the last purchase or arrived visit, whichever is later; both
 know that a month may be shorter.
 """
 
@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.expressions import RawSQL
 
 from consent.marketability import MONTHS_AFTER_INQUIRY, MONTHS_AFTER_PURCHASE
 from consent.models import ConsentEntry, ConsentStatus
 from consent.status import Event, Status
-from crm import months
 from crm.models import Contact, ContactIdentifier, Visit, VisitSource, VisitSourceKind
 from tenants import rows, scope
 from tenants.models import ConsentRegime, Venue
@@ -25,25 +26,41 @@ from tenants.models import ConsentRegime, Venue
 PROPOSED_BEFORE_MONTHS = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How many consents of a venue are due, and the last day of those that end first, by the id of their status."""
+
+    count: int
+    first: dict[UUID, datetime.date]
+
+
 def venues_with_renewals(venues: Sequence[Venue]) -> list[Venue]:
     return [venue for venue in venues if venue.consent_regime == ConsentRegime.CASL]
 
 
-def due(venue: Venue, *, at: datetime.datetime) -> dict[UUID, datetime.date]:
-    """The consents of this venue that end within a month, by the id of their status, with their last day. One query."""
-    if venue.consent_regime != ConsentRegime.CASL:
-        return {}
-    today = timezone.localdate(at, venue.zone)
-    last = months.later(today, PROPOSED_BEFORE_MONTHS)
-    found = rows.run(_DUE, scope.tenant_id(), venue.pk, venue.timezone, today, last)
-    return dict(found)
+def are_due(venues: Sequence[Venue], *, at: datetime.datetime) -> Q:
+    """The consents of these venues that end within a month, as a condition on their statuses."""
+    values = _values(at, [venue.pk for venue in venues])
+    return Q(pk__in=RawSQL(_IDS, values))  # noqa: S611 (our own statement)
 
 
 def contacts_due(venue: Venue, *, at: datetime.datetime) -> Q:
     """The contacts one of whose present addresses has such a consent, as a condition."""
-    addresses = ConsentStatus.objects.filter(pk__in=due(venue, at=at)).values("address")
+    addresses = ConsentStatus.objects.filter(are_due([venue], at=at)).values("address")
     present = ContactIdentifier.objects.filter(value__in=addresses, is_active=True, is_main=True)
     return Q(pk__in=present.values("contact"))
+
+
+def due(venue: Venue, *, at: datetime.datetime, limit: int) -> Ending:
+    """So many of the consents of this venue that end first, and how many there are."""
+    found = rows.run(_FIRST, *_values(at, [venue.pk]), limit)
+    return Ending(found[0][2] if found else 0, {status_id: last for status_id, last, _count in found})
+
+
+def last_days(statuses: Sequence[ConsentStatus], *, at: datetime.datetime) -> dict[UUID, datetime.date]:
+    """The last day of each of these that is due, by its id."""
+    places = list({one.venue_id for one in statuses})
+    return dict(rows.run(_OF_THESE, *_values(at, places), [one.pk for one in statuses]))
 
 
 def holders(statuses: Sequence[ConsentStatus]) -> dict[str, Contact]:
@@ -53,23 +70,32 @@ def holders(statuses: Sequence[ConsentStatus]) -> dict[str, Contact]:
     return {one.value: one.contact for one in found}
 
 
+def _values(at: datetime.datetime, venue_ids: list[UUID]) -> tuple[Any, ...]:
+    return at, scope.tenant_id(), venue_ids
+
+
 _VISIT_KINDS = f"'{VisitSourceKind.BOOKING}', '{VisitSourceKind.ORDER}'"
 _DUE = f"""
     SELECT id, expires_on FROM (
-        SELECT consent.id, greatest(
-            max((entry.at AT TIME ZONE $3)::date) + interval '{MONTHS_AFTER_INQUIRY} months',
-            max((entry.at AT TIME ZONE $3)::date) FILTER (WHERE entry.event = '{Event.PURCHASED}')
+        SELECT consent.id, (%s::timestamptz AT TIME ZONE venue.timezone)::date AS today, greatest(
+            max((entry.at AT TIME ZONE venue.timezone)::date) + interval '{MONTHS_AFTER_INQUIRY} months',
+            max((entry.at AT TIME ZONE venue.timezone)::date) FILTER (WHERE entry.event = '{Event.PURCHASED}')
                 + interval '{MONTHS_AFTER_PURCHASE} months',
             max(visit.local_date) + interval '{MONTHS_AFTER_PURCHASE} months'
         )::date AS expires_on
         FROM {ConsentStatus._meta.db_table} AS consent
-        JOIN {ConsentEntry._meta.db_table} AS entry ON entry.tenant_id = $1 AND entry.address = consent.address
-            AND entry.venue_id = consent.venue_id AND entry.channel = consent.channel AND entry.renews_clock
-        LEFT JOIN {VisitSource._meta.db_table} AS source ON source.tenant_id = $1
+        JOIN {Venue._meta.db_table} AS venue ON venue.tenant_id = consent.tenant_id AND venue.id = consent.venue_id
+            AND venue.consent_regime = '{ConsentRegime.CASL}'
+        JOIN {ConsentEntry._meta.db_table} AS entry ON entry.tenant_id = consent.tenant_id
+            AND entry.address = consent.address AND entry.venue_id = consent.venue_id
+            AND entry.channel = consent.channel AND entry.renews_clock
+        LEFT JOIN {VisitSource._meta.db_table} AS source ON source.tenant_id = consent.tenant_id
             AND source.kind IN ({_VISIT_KINDS}) AND source.source_id = entry.source_id
-        LEFT JOIN {Visit._meta.db_table} AS visit ON visit.tenant_id = $1 AND visit.id = source.visit_id
-        WHERE consent.tenant_id = $1 AND consent.venue_id = $2 AND consent.status = '{Status.IMPLIED}'
-        GROUP BY consent.id
-    ) AS ending WHERE expires_on BETWEEN $4 AND $5
-    ORDER BY expires_on, id
+        LEFT JOIN {Visit._meta.db_table} AS visit ON visit.tenant_id = consent.tenant_id AND visit.id = source.visit_id
+        WHERE consent.tenant_id = %s AND consent.venue_id = ANY(%s) AND consent.status = '{Status.IMPLIED}' {{which}}
+        GROUP BY consent.id, venue.timezone
+    ) AS ending WHERE expires_on BETWEEN today AND today + interval '{PROPOSED_BEFORE_MONTHS} month'
 """  # noqa: S608 (our own tables)
+_ALL, _OF_THESE = _DUE.format(which=""), _DUE.format(which="AND consent.id = ANY(%s)")
+_IDS = f"SELECT id FROM ({_ALL}) AS due"  # noqa: S608 (as above)
+_FIRST = f"SELECT id, expires_on, count(*) OVER () FROM ({_ALL}) AS due ORDER BY expires_on, id LIMIT %s"  # noqa: S608 (as above)

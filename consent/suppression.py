@@ -2,7 +2,8 @@
 
 Of an erased address that had unsubscribed we keep a keyed hash, in its venue and channel: whoever brings it back finds it
 unsubscribed, and only a later act of the guest lifts that, by the table of R-CONSENT-2. The same holds for one that
-unsubscribes by an old link when nothing is known of it any more. What the ledger says of an address goes before.
+unsubscribes by an old link when nothing is known of it any more. What the ledger says of an address goes before. Once
+somebody of the list has the address, the suppression names it, so that the list can be filtered by it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from uuid import UUID
 from consent.models import ConsentStatus, ConsentSuppression, Source, UndeliverableAddress
 from consent.status import ConsentChannel, Status
 from crm import key_questions
-from tenants import keyed_hash, questions, rows
+from crm.models import Contact
+from tenants import keyed_hash, questions, rows, scope
 from tenants.models import Venue
 from tenants.questions import Question
 
@@ -77,6 +79,18 @@ def of_statuses(statuses: Iterable[ConsentStatus]) -> None:
     )
 
 
+def name(contacts: Iterable[Contact]) -> Iterable[rows.Statement]:
+    """Let the suppressions of the addresses that these contacts have just gained name them; goes in with their rows."""
+    by_digest = {keyed_hash.of(one): one for contact in contacts for one in (contact.email, contact.phone) if one}
+    if by_digest:
+        yield rows.Statement(_NAMED, (list(by_digest), list(by_digest.values()), scope.tenant_id()))
+
+
+def unname(addresses: Iterable[str]) -> None:
+    """Forget these addresses, which are about to be erased, and keep their hashes."""
+    ConsentSuppression.objects.filter(address__in=list(addresses)).update(address="")
+
+
 def become_rows(statuses: Iterable[ConsentStatus]) -> None:
     """Forget the suppressions that the ledger says itself from now on."""
     for row in statuses:
@@ -105,6 +119,11 @@ def _as_statuses(table: str, said: Mapping[str, str], condition: str) -> str:
     return f"SELECT {', '.join(columns)} FROM {table} WHERE tenant_id = $1 AND {condition}"  # noqa: S608 (our own names)
 
 
+_NAMED = (
+    f"UPDATE {ConsentSuppression._meta.db_table} AS held SET address = gained.address "  # noqa: S608 (our own table)
+    "FROM unnest(%s::text[], %s::text[]) AS gained (digest, address) "
+    "WHERE held.tenant_id = %s AND held.digest = gained.digest"
+)
 # Only who brings an address knows it again.
 _ADDRESS = "($2::text[])[array_position($5::text[], digest::text)]"
 _ALIKE = {"id": "id", "tenant_id": "tenant_id", "channel": "channel", "address": _ADDRESS, "changed_at": "since"}

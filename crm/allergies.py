@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from crm import health
+from crm import health, search_text
 from crm.models import Tag
 from crm.sealing import Sealed
 from crm.tags import HeldTag
@@ -64,6 +64,12 @@ def unreadable() -> list[UUID]:
     if may_be_read():
         return []
     return [pk for pk, key in Tag.objects.values_list("pk", "key") if names_allergy(key)]
+
+
+def named_among(labels: Iterable[str]) -> set[str]:
+    """Those of these labels, as people write them, that a tag of allergy has or would have."""
+    own = {label.casefold() for key, label in Tag.objects.values_list("key", "label") if names_allergy(key)}
+    return {one for one in labels if one.casefold() in own or names_allergy(search_text.fold(one).strip())}
 
 
 def may_be_read(service_date: datetime.date | None = None, *, today: datetime.date | None = None) -> bool:

@@ -80,12 +80,7 @@ def _own(contact: Contact, ids: list[UUID]) -> dict[str, Any]:
         "identifiers": listed(
             ContactIdentifier.objects.filter(contact__in=ids).order_by("kind", "value"), "kind", "value", "is_main"
         ),
-        "tags": listed(
-            _of(ContactTag, ids).exclude(tag__in=allergies.unreadable()).order_by("tag__key"),
-            "tag__label",
-            "is_automatic",
-            "reason",
-        ),
+        "tags": listed(_tags(ids), "tag__label", "is_automatic", "reason"),
         "groups": list(
             ContactGroup.objects.filter(members__contact__in=ids).order_by("name").values_list("name", flat=True)
         ),

@@ -1,6 +1,7 @@
 """What is erased by itself: who has been in the bin for 30 days, and whose clearing was put off until today (R-PRIV-1, R-WRITE-6).
 
-Of a guest who is expected anew by then, it is put off once more: to the day after the last booking or order.
+Of a guest who is expected anew by then, it is put off once more: to the day after the last booking or order. So are single
+facts (crm.fact_erasing).
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from crm import bin, editing, erasure, family  # noqa: A004 - the contacts' bin
-from crm.models import Contact, ContactState, ErasureReason
+from crm import bin, editing, erasure, expected, fact_erasing, family  # noqa: A004 - the contacts' bin
+from crm.models import Contact, ContactState, ErasureReason, FactErasure
 
 
 def due(after: UUID | None, *, at: datetime.datetime, limit: int) -> list[UUID]:
@@ -28,11 +29,11 @@ def due(after: UUID | None, *, at: datetime.datetime, limit: int) -> list[UUID]:
 
 def carry_out(contact_id: UUID, *, at: datetime.datetime) -> bool:
     """Erase a contact that is still due once it is locked; false when it is not, or is put off once more."""
-    own = family.lock(Contact.objects.get(pk=contact_id))
+    own = family.lock_to_erase(Contact.objects.get(pk=contact_id))
     reason = _reason(own.head, at)
     if reason is None:
         return False
-    expected = erasure.upcoming(own.head, at=at)
+    expected = erasure.upcoming(own, at=at)
     if expected:
         # One in the bin is asked again tomorrow: a day written down would outlive its being restored.
         if reason is ErasureReason.SCHEDULED:
@@ -40,6 +41,27 @@ def carry_out(contact_id: UUID, *, at: datetime.datetime) -> bool:
         return False
     erasure.wipe(own, reason=reason, at=at)
     return True
+
+
+def due_facts(after: UUID | None, *, at: datetime.datetime, limit: int) -> list[UUID]:
+    """The next facts whose day has come, by the ids of what was put off."""
+    found = FactErasure.objects.filter(erase_on__lte=_today(at))
+    if after is not None:
+        found = found.filter(pk__gt=after)
+    return list(found.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def carry_out_fact(waiting_id: UUID, *, at: datetime.datetime) -> bool:
+    """Wipe a fact that is still due; false when it is not, is gone, or is put off once more."""
+    due_ones = FactErasure.objects.select_for_update().filter(pk=waiting_id, erase_on__lte=_today(at))
+    waiting: FactErasure | None = due_ones.first()
+    if waiting is None:
+        return False
+    still = expected.of_fact(waiting.kind, waiting.fact_id, at=at)
+    if still:
+        fact_erasing.put_off(waiting.kind, waiting.fact_id, still)
+        return False
+    return fact_erasing.wipe(waiting.kind, waiting.fact_id, reason=ErasureReason.SCHEDULED, at=at)
 
 
 def _reason(contact: Contact, at: datetime.datetime) -> ErasureReason | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
-from crm import erasure, erasure_log, family
-from crm.family import Family
+from crm import erasure, erasure_log, fact_erasing, family
 from crm.models import Contact, ContactState, Erasure
 from tenants import lookup, scope
 
@@ -24,15 +24,15 @@ def _carry_out(act: Erasure) -> bool:
         for contact in Contact.objects.filter(pk__in=act.contact_ids).order_by("pk"):
             _erase(contact, act)
         if act.fact_id is not None:
-            erasure.clear_fact(act.fact_kind, act.fact_id)
+            fact_erasing.clear(act.fact_kind, act.fact_id)
         act.save(force_insert=True)
         return True
 
 
 def _erase(contact: Contact, act: Erasure) -> None:
     """Those only who were erased then: in the backup, others may still be merged into them."""
-    own = family.lock(contact)
-    own = Family(own.head, [member for member in own.members if member.pk in act.contact_ids])
+    own = family.lock_to_erase(contact)
+    own = replace(own, members=[member for member in own.members if member.pk in act.contact_ids])
     if own.members and any(member.state != ContactState.ERASED for member in own.members):
         erasure.clear(own)
         erasure.record(own, act.reason)

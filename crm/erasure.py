@@ -3,14 +3,14 @@
 Whoever clears types whom: the contact's e-mail, else its phone, else its code. What the guest is still expected for is named
 first, and either called off or waited for: then the data go the day after the last of it. A contact is erased with those
 merged into it, from the list or the bin. Its row stays under its id without a word about the person, since bookings, orders
-and visits belong to it and the totals must not change. Facts that never had a contact are wiped one by one.
+and visits belong to it and the totals must not change. Facts that name the guest and are of nobody are wiped along; on
+those of other contacts, what they say of the guest (crm.mentions). Others of nobody are wiped one by one (crm.fact_erasing).
 """
 
 from __future__ import annotations
 
 import datetime
-import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,16 +22,30 @@ from django.utils.translation import gettext_lazy as _
 from audit import erasing as audit_erasing
 from audit import recording
 from audit.actions import Action
-from crm import editing, email_address, erasure_log, facets, family, known_addresses, phone_number, profile
+from crm import (
+    editing,
+    email_address,
+    erasure_log,
+    expected,
+    facets,
+    fact_erasing,
+    family,
+    known_addresses,
+    mentions,
+    phone_number,
+    profile,
+    typed_confirmation,
+)
+from crm.expected import Way
 from crm.facets import Upcoming
 from crm.family import Family
+from crm.mentions import Mention
 from crm.models import (
     Contact,
     ContactIdentifier,
     ContactState,
     ContactTag,
     DuplicatePair,
-    Erasure,
     ErasureReason,
     FieldChange,
     GroupMember,
@@ -40,19 +54,13 @@ from crm.models import (
     Review,
     SearchToken,
 )
-from tenants import keyed_hash, scope
+from crm.typed_confirmation import ConfirmationMismatch
+from tenants import keyed_hash
 from tenants.refusal import Refusal
 
 # Rows of the list that are only about the person. Visits, figures and the stars of reviews stay.
 DELETED = (ContactIdentifier, SearchToken, FieldChange, ContactTag, LiftedTag, GroupMember, HealthNote)
 EMPTIED = (*profile.STAFF_FIELDS, "code")
-REVIEW = "review"
-
-
-class UnknownFact(Refusal):
-    code = "unknown_fact"
-    status = 404
-    default_message = _("There is nothing here with this address or id.")
 
 
 class ContactErased(Refusal):
@@ -61,32 +69,24 @@ class ContactErased(Refusal):
     default_message = _("The personal data of this contact were cleared.")
 
 
-class ConfirmationMismatch(Refusal):
-    code = "confirmation_mismatch"
-    default_message = _("This is not the e-mail, phone or code of the contact.")
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the guest is still expected for, the next first; and the facts of nobody and of others that name the guest."""
 
-
-class HasUpcoming(Refusal):
-    code = "has_upcoming"
-    status = 409
-    default_message = _(
-        "The guest is still expected: say whether the bookings and orders are cancelled, or the data cleared the day after."
-    )
-
-
-class Way(enum.StrEnum):
-    """What is to become of bookings and orders that the guest is still expected for."""
-
-    CANCEL = "cancel"
-    ERASE_AFTER = "erase_after"
+    expected: list[Upcoming]
+    mentions: list[Mention]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`erase_on` is the day from which the data are cleared; None when they have been."""
+    """`erase_on` is the day from which the data are cleared; None when they have been.
+
+    `mentions` are the facts that named the guest and were not the guest's own, or still do until that day.
+    """
 
     contact_id: UUID
     erase_on: datetime.date | None = None
+    mentions: Sequence[Mention] = ()
 
 
 def confirmation_of(contact: Contact) -> str:
@@ -94,31 +94,37 @@ def confirmation_of(contact: Contact) -> str:
     return contact.email or contact.phone or contact.code or str(contact.pk)
 
 
-def upcoming(contact: Contact, *, at: datetime.datetime) -> list[Upcoming]:
-    """What the contact is still expected for, or waits for, the next first."""
+def preview(contact: Contact, *, at: datetime.datetime) -> Preview:
+    """What is to be known before the data are cleared."""
     merged = Contact.objects.filter(merged_into=contact).values_list("pk", flat=True)
-    return _upcoming([contact.pk, *merged], at)
+    ids = [contact.pk, *merged]
+    found = mentions.find(ids)
+    return Preview(expected.of(ids, found, at=at), found)
+
+
+def upcoming(own: Family, *, at: datetime.datetime) -> list[Upcoming]:
+    """What a family that is locked to be erased is still expected for, or waits for, the next first."""
+    return expected.of(own.ids, own.mentions, at=at)
 
 
 def erase(contact: Contact, *, confirm: str, at: datetime.datetime, upcoming: Way | None = None) -> Outcome:
     """Clear the personal data of the contact and of those merged into it, or put it off until nothing is upcoming.
 
-    Raises ContactErased, ConfirmationMismatch, HasUpcoming with the list while nobody said what becomes of it, and what a
-    facet refuses.
+    Raises ContactErased, ConfirmationMismatch, expected.HasUpcoming while nobody said what becomes of it, and what a facet
+    refuses.
     """
-    own = family.lock(contact)
+    own = family.lock_to_erase(contact)
     if own.head.state == ContactState.ERASED:
         raise ContactErased
     if not _is_confirmed(own.head, confirm):
         raise ConfirmationMismatch(field="confirm")
-    expected = _upcoming(own.ids, at)
-    if expected and upcoming is None:
-        raise HasUpcoming(upcoming=[_shown(fact) for fact in expected])
-    if expected and upcoming is Way.ERASE_AFTER:
-        return Outcome(own.head.pk, put_off(own.head, expected))
-    _call_off(expected, at)
+    still = expected.of(own.ids, own.mentions, at=at)
+    expected.check_decided(still, upcoming)
+    if still and upcoming is Way.ERASE_AFTER:
+        return Outcome(own.head.pk, put_off(own.head, still), own.mentions)
+    expected.call_off(still, at=at)
     wipe(own, reason=ErasureReason.REQUEST, at=at)
-    return Outcome(own.head.pk)
+    return Outcome(own.head.pk, mentions=own.mentions)
 
 
 def take_back(contact: Contact) -> None:
@@ -130,85 +136,65 @@ def take_back(contact: Contact) -> None:
         _schedule(head, None, Action.ERASURE_WITHDRAWN)
 
 
-def put_off(contact: Contact, expected: Iterable[Upcoming]) -> datetime.date:
+def put_off(contact: Contact, still: Iterable[Upcoming]) -> datetime.date:
     """Clear the data on the day after the last of these, and say when. The contact is locked."""
-    day = max(fact.on for fact in expected) + datetime.timedelta(days=1)
+    day = expected.day_after(still)
     if contact.erase_on != day:
         _schedule(contact, day, Action.ERASURE_SCHEDULED)
     return day
 
 
 def wipe(own: Family, *, reason: ErasureReason, at: datetime.datetime) -> None:
-    """Clear the data now, whatever is upcoming, and write that down. The family is locked."""
+    """Clear the data now, whatever is upcoming, and write that down. The family is locked to be erased."""
     hashes = sorted(keyed_hash.of(address) for address in known_addresses.of(own.ids).all)
     clear(own)
-    _keep(reason, at, contact_ids=own.ids, address_hashes=hashes)
+    erasure_log.write_down(reason, at, contact_ids=own.ids, address_hashes=hashes)
+    for mention in own.mentions:
+        if mention.contact is None:
+            # By itself: after a restore, the contact may not know the address yet.
+            erasure_log.write_down(reason, at, fact_kind=mention.kind, fact_id=mention.id)
     record(own, reason)
 
 
 def clear(own: Family) -> None:
-    """Clear the data of a family that is locked, in all apps and in the trail."""
+    """Clear the data of a family that is locked to be erased, in all apps and in the trail."""
     ids = own.ids
     concerned = {*ids, *(pk for facet in facets.registered() for pk in facet.rows_of(ids)), *_reviews(ids)}
+    for mention in own.mentions:
+        _wipe_elsewhere(mention)
     for facet in facets.registered():
         facet.erase(ids)
     _wipe_rows(ids)
     for member in own.members:
         _wipe_fields(member)
-    audit_erasing.erase(concerned)
+    audit_erasing.erase({*concerned, *(mention.id for mention in own.mentions)})
 
 
 def record(own: Family, reason: str) -> None:
-    after = {"kind": reason, "contacts": [str(pk) for pk in own.ids]}
+    after: dict[str, Any] = {"kind": reason, "contacts": [str(pk) for pk in own.ids]}
+    if own.mentions:
+        after["facts"] = [str(mention.id) for mention in own.mentions]
     recording.record(Action.CONTACT_ERASED, own.head, after=after)
 
 
-def erase_fact(kind: str, fact_id: UUID, *, at: datetime.datetime) -> None:
-    """Wipe what one fact says of its guest: a booking, order, receipt, inquiry or the like, mostly one without a contact.
-
-    Raises UnknownFact when there is none of this kind and id.
-    """
-    if not clear_fact(kind, fact_id):
-        raise UnknownFact
-    erasure = _keep(ErasureReason.REQUEST, at, fact_kind=kind, fact_id=fact_id)
-    recording.record(Action.FACT_ERASED, erasure, after={"kind": kind, "fact": str(fact_id)})
-
-
-def clear_fact(kind: str, fact_id: UUID) -> bool:
-    """Wipe one fact, in the trail too; false when there is none of this kind and id."""
-    found = [facet.erase_fact(kind, fact_id) for facet in facets.registered()]
-    if kind == REVIEW:
-        found.append(Review.objects.filter(pk=fact_id).update(text="") > 0)
-    if any(found):
-        audit_erasing.erase([fact_id])
-    return any(found)
+def _wipe_elsewhere(mention: Mention) -> None:
+    if mention.contact is None:
+        fact_erasing.clear(mention.kind, mention.id)
+    else:
+        mentions.trim(mention)
 
 
 def _is_confirmed(contact: Contact, typed: str) -> bool:
     """Compared as keys are: whoever types `Anna@Example.com ` has typed this e-mail."""
     wanted, text = confirmation_of(contact), typed.strip()
-    if text.lower() == wanted.lower():
+    if typed_confirmation.says(text, wanted):
         # Also one that was valid when it came, and is no longer.
         return True
     if contact.email:
         return email_address.check(text).value == wanted
     if contact.phone:
         return phone_number.check(text, editing.home_venue().country).value == wanted
-    return text == wanted
-
-
-def _upcoming(contact_ids: list[UUID], at: datetime.datetime) -> list[Upcoming]:
-    found = [fact for facet in facets.registered() for fact in facet.upcoming(contact_ids, at=at)]
-    return sorted(found, key=lambda fact: (fact.at, fact.id))
-
-
-def _shown(fact: Upcoming) -> dict[str, Any]:
-    return {"kind": fact.kind, "id": str(fact.id), "venue": str(fact.venue_id), "at": fact.at.isoformat()}
-
-
-def _call_off(expected: list[Upcoming], at: datetime.datetime) -> None:
-    for facet in facets.registered():
-        facet.call_off(expected, at=at)
+    return False
 
 
 def _schedule(contact: Contact, day: datetime.date | None, action: Action) -> None:
@@ -243,17 +229,3 @@ def _wipe_fields(contact: Contact) -> None:
     contact.updated_at = timezone.now()
     own = ("state", "registered_at", "deleted_at", "erase_on", "has_suspect_key", "version", "updated_at")
     contact.save(update_fields=[*EMPTIED, *profile.DERIVED_FIELDS, *own])
-
-
-def _keep(reason: ErasureReason, at: datetime.datetime, **what: Any) -> Erasure:
-    actor = scope.actor()
-    erasure = Erasure(
-        reason=reason,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        actor_label=actor.label,
-        erased_at=at,
-        **what,
-    )
-    erasure_log.keep(erasure)
-    return erasure

@@ -24,11 +24,15 @@ from tenants import lookup, scope
 FIELDS = tuple(field.attname for field in Erasure._meta.concrete_fields)
 
 
-def keep(erasure: Erasure) -> None:
-    """Write the act down in the table, and in the file once that is committed."""
+def write_down(reason: str, at: datetime.datetime, **what: Any) -> Erasure:
+    """Write down that the actor in force erased: in the table, and in the file once that is committed."""
+    actor = scope.actor()
+    by = {"actor_kind": actor.kind, "actor_id": actor.id, "actor_label": actor.label}
+    erasure = Erasure(reason=reason, erased_at=at, **by, **what)
     erasure.save(force_insert=True)
     line = _line(erasure)
     transaction.on_commit(lambda: _append([line]), robust=True)
+    return erasure
 
 
 def catch_up() -> int:

@@ -17,6 +17,7 @@ import django_filters
 from django.db import models
 from django.db.models import QuerySet
 
+from crm.facts import Snapshots
 from crm.gathering import Candidates
 from crm.holdings import Place
 from crm.models import Contact
@@ -108,8 +109,23 @@ class ContactFacet:
         """What these contacts are still expected for, or wait for, at this instant."""
         return ()
 
+    def upcoming_fact(self, kind: str, fact_id: UUID, *, at: datetime.datetime) -> Iterable[Upcoming]:
+        """One fact of this app, whoever's it is, while its guest is still expected."""
+        return ()
+
     def call_off(self, facts: Collection[Upcoming], *, at: datetime.datetime) -> None:
         """Cancel those of `upcoming` that are this app's, by its own rules. Their contacts are locked."""
+
+    def lock_payers(self, contact_ids: list[UUID], fact_ids: list[UUID]) -> Iterable[UUID]:
+        """Lock what is `upcoming` of these contacts and among these facts, and say whose figures rest on it besides.
+
+        The contacts are locked.
+        """
+        return ()
+
+    def snapshots(self) -> Iterable[Snapshots]:
+        """This app's facts that keep the guest data they came with, whoever's they are by now (R-WRITE-2)."""
+        return ()
 
     def rows_of(self, contact_ids: list[UUID]) -> Iterable[UUID]:
         """The ids of this app's rows of these contacts, under which the audit trail speaks of them."""

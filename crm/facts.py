@@ -7,8 +7,14 @@ and crm.fact_linking.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
+
+from django.db import models
+from django.db.models import F
+from django.db.models.functions import Now
 
 
 class HeldFact(Protocol):
@@ -35,3 +41,20 @@ class GuestFact(HeldFact, Protocol):
 
     @property
     def is_final(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """A table of facts that each keep the guest data they came with, in `guest`, beside `contact` and `venue`.
+
+    `kind` is the fact's, as crm.holdings names it; `at` the column of its time; `raises` what any edit of a row sets besides.
+    """
+
+    kind: str
+    model: type[models.Model]
+    at: str
+    raises: Mapping[str, Any] = field(default_factory=lambda: {"updated_at": Now()})
+
+
+# What an edit of a fact with a version sets.
+NEXT_VERSION: Mapping[str, Any] = {"version": F("version") + 1, "updated_at": Now()}

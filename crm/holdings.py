@@ -2,15 +2,14 @@
 
 Rows that belong to a contact are found by it; this is for the others: facts without a contact, snapshots that name somebody
 else, hashes. There is no index of all that guests ever said, so each place is read whole: rare, and bounded in time and in
-the number of rows. Names are compared without case and accents, numbers without what people write between digits.
+the number of rows. Names are compared as the contact search does (crm.search_text), numbers without what people write between
+digits.
 """
 
 from __future__ import annotations
 
 import datetime
-import string
 import time
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +18,7 @@ from uuid import UUID
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm import email_address, phone_number, search_text
+from crm import email_address, folding_in_sql, phone_number, search_text
 from tenants import keyed_hash, rows, scope
 from tenants.refusal import Refusal
 
@@ -38,9 +37,13 @@ class TooShort(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Needle:
-    """Whom to look for: an e-mail in lower case, the digits of a phone without its country, or the words of a name."""
+    """Whom to look for: an e-mail in lower case, the digits of a phone without its country, or the words of a name.
+
+    `spelling` is an e-mail with accents as it was typed, without them: a fact keeps a domain as the guest wrote it.
+    """
 
     email: str = ""
+    spelling: str = ""
     digits: str = ""
     words: tuple[str, ...] = ()
     hashes: tuple[str, ...] = ()
@@ -92,7 +95,8 @@ def needle(q: str, country: str) -> Needle:
     email = email_address.check(q).value
     if email or "@" in q:
         address = email or q.strip().lower()
-        return Needle(email=address, hashes=(keyed_hash.of(address),))
+        spelling = "" if q.isascii() else search_text.fold(q.strip()).replace("_", " ")
+        return Needle(email=address, spelling=spelling, hashes=(keyed_hash.of(address),))
     phone = phone_number.check(q, country).value
     if phone:
         return Needle(digits=phone_number.national_digits(phone), hashes=(keyed_hash.of(phone),))
@@ -182,7 +186,8 @@ def _condition(sought: Needle) -> tuple[str, list[Any]]:
     """What the text says of whom is sought, with its values from $3 on; the first are the hashes."""
     hashes = list(sought.hashes)
     if sought.email:
-        return "strpos(lower(said), $4) > 0", [hashes, sought.email]
+        or_spelled = f" OR strpos({_FOLDED}, $5) > 0" if sought.spelling else ""
+        return f"(strpos(lower(said), $4) > 0{or_spelled})", [hashes, *filter(None, (sought.email, sought.spelling))]
     if sought.digits:
         return f"strpos(translate(said, {_BETWEEN_DIGITS}, ''), $4) > 0", [hashes, sought.digits]
     count = len(sought.words)
@@ -192,18 +197,6 @@ def _condition(sought: Needle) -> tuple[str, list[Any]]:
     return " AND ".join(conditions), [hashes, *sought.words, *(rf"\m{word}" for word in sought.words)]
 
 
-def _letters() -> tuple[str, str]:
-    """The small letters of Latin-1 and Latin Extended-A that are one plain letter without their accents."""
-    pairs = [(one, search_text.fold(one)) for one in map(chr, range(0xDF, 0x180)) if unicodedata.category(one) == "Ll"]
-    plain = [(one, folded) for one, folded in pairs if folded in set(string.ascii_lowercase)]
-    return "".join(one for one, _folded in plain), "".join(folded for _one, folded in plain)
-
-
 # What people write between the digits of a number: blanks of all widths, dots, strokes, brackets.
 _BETWEEN_DIGITS = r"E' ./()-\t\n\r\u00a0\u2009\u202f'"
-_ACCENTED, _PLAIN = _letters()
-# Most texts are plain ASCII, whose letters have no accents to be taken off.
-_FOLDED = (
-    "CASE WHEN octet_length(said) = length(said) THEN lower(said) "
-    f"ELSE translate(replace(replace(lower(said), 'ß', 'ss'), 'æ', 'ae'), '{_ACCENTED}', '{_PLAIN}') END"
-)
+_FOLDED = folding_in_sql.folded("said")

@@ -253,6 +253,11 @@ def lock_keys(keys: Iterable[str]) -> None:
         rows.run("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k", numbers)
 
 
+def share_key(key: str) -> None:
+    """Keep out who takes the advisory lock of this key by `lock_keys`, together with others who only share it."""
+    rows.run("SELECT pg_advisory_xact_lock_shared(%s::bigint)", _number_of(key))
+
+
 def _number_of(key: str) -> int:
     text = f"{scope.tenant_id()}:{key}".encode()
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big", signed=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.db.models import Q
 
 from crm import phone_number
 from crm.models import Contact, ContactIdentifier, FieldChange, IdentifierKind
@@ -27,8 +29,12 @@ class Addresses:
     @property
     def needles(self) -> list[str]:
         """What stands in any spelling of one of them: the e-mail in small letters, the digits of the phone at home."""
-        digits = (phone_number.national_digits(phone).lstrip("0") for phone in self.phones)
-        return sorted({*self.emails, *(text for text in digits if len(text) >= FEWEST_DIGITS)})
+        return sorted({*self.emails, *(digits for _phone, digits in self.phones_by_needle())})
+
+    def phones_by_needle(self) -> list[tuple[str, str]]:
+        """Each phone with its digits at home, where these are enough to tell it."""
+        digits = ((phone, phone_number.national_digits(phone).lstrip("0")) for phone in sorted(self.phones))
+        return [(phone, text) for phone, text in digits if len(text) >= FEWEST_DIGITS]
 
 
 def of(contact_ids: Collection[UUID]) -> Addresses:
@@ -44,3 +50,9 @@ def of(contact_ids: Collection[UUID]) -> Addresses:
     for name, old, new in changed.values_list("field", "old", "new"):
         (emails if name == "email" else phones).update({old, new})
     return Addresses(frozenset(emails - {""}), frozenset(phones - {""}))
+
+
+def held_by_others(addresses: Iterable[str], contact_ids: Iterable[UUID]) -> set[str]:
+    """Those of these addresses that somebody else has, who may be in the bin and come back."""
+    others = ContactIdentifier.objects.filter(~Q(contact__in=list(contact_ids)), value__in=list(addresses))
+    return set(others.values_list("value", flat=True))

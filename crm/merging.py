@@ -3,6 +3,8 @@
 Visits are the union of days, never the sum; tags, groups and notes are united; the first contact is the earlier one; what
 the apps above hold moves along by their facets. The loser keeps its row, without keys, and its id answers for ever with the
 winner (R-MERGE-4). Only anonymous contacts are absorbed here: they have no key, no consent and no points that could be lost.
+That the data of one of them were to be cleared on a later day holds for the person that they are now (R-PRIV-1): on the
+earlier day, which stands on the card, where staff can take it back.
 """
 
 from __future__ import annotations
@@ -55,10 +57,15 @@ def absorb(anonymous: Contact, *, into: Contact, at: datetime.datetime) -> Conta
     _move_rows(loser, winner)
     changes = profile.assign(winner, _united(loser, winner))
     _move_dates(loser, winner)
+    before = winner.erase_on
+    _move_erasing(loser, winner)
     _retire(loser, winner, at)
     _save(winner, changes, at)
     statistics.refresh(loser.pk, winner.pk)
     recording.record(Action.CONTACT_MERGED, winner, after={"loser": str(loser.pk), "code": loser.code or winner.code})
+    if winner.erase_on != before:
+        after = {"erase_on": winner.erase_on}
+        recording.record(Action.ERASURE_SCHEDULED, winner, before={"erase_on": before}, after=after)
     return winner
 
 
@@ -89,6 +96,11 @@ def _move_dates(loser: Contact, winner: Contact) -> None:
         winner.last_activity_at, winner.last_channel = loser.last_activity_at, loser.last_channel
 
 
+def _move_erasing(loser: Contact, winner: Contact) -> None:
+    days = [day for day in (loser.erase_on, winner.erase_on) if day is not None]
+    winner.erase_on, loser.erase_on = min(days, default=None), None
+
+
 def _retire(loser: Contact, winner: Contact, at: datetime.datetime) -> None:
     """Take the loser out of the list. A winner without a code takes over the loser's, which still finds the person."""
     if not winner.code:
@@ -96,7 +108,7 @@ def _retire(loser: Contact, winner: Contact, at: datetime.datetime) -> None:
     loser.state, loser.merged_into = ContactState.MERGED, winner
     loser.version += 1
     loser.updated_at = at
-    loser.save(update_fields=["code", "state", "merged_into", "version", "updated_at"])
+    loser.save(update_fields=["code", "state", "merged_into", "erase_on", "version", "updated_at"])
     ContactIdentifier.objects.filter(contact=loser).delete()
     DuplicatePair.objects.filter(Q(first=loser) | Q(second=loser)).delete()
     search_index.remove([loser])
@@ -106,7 +118,7 @@ def _save(winner: Contact, changes: list[profile.Change], at: datetime.datetime)
     profile.derive(winner)
     winner.version += 1
     winner.updated_at = at
-    dates = ("first_contact_on", "first_channel", "last_activity_at", "last_channel", "updated_at")
+    dates = ("first_contact_on", "first_channel", "last_activity_at", "last_channel", "erase_on", "updated_at")
     winner.save(update_fields=[*FILLED, "notes", "code", *profile.DERIVED_FIELDS, *dates, "version"])
     profile.remember(profile.Brought(change, Channel.FOLLOW, at) for change in changes)
     search_index.rewrite([winner])

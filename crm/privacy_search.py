@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
-from crm import erasure, facets, holdings
+from crm import facets, fact_erasing, holdings, typed_confirmation
 from crm.editing import home_venue
+from crm.expected import Way
 from crm.holdings import Found, Holding, Place, told
 from crm.models import Contact, ContactIdentifier, ContactState, FieldChange, PrivacyRequest, Review
+from crm.typed_confirmation import ConfirmationMismatch
 from tenants import scope
 from tenants.models import Tenant
 from tenants.permissions import Permission
@@ -77,27 +79,38 @@ def search(q: str) -> Everything:
 
 
 def fact(kind: str, fact_id: UUID) -> Holding:
-    """One fact that can be erased by itself. Raises PermissionMissing and erasure.UnknownFact."""
+    """One fact that can be erased by itself. Raises PermissionMissing and fact_erasing.UnknownFact."""
     scope.require(Permission.CONTACTS_ERASE)
     place = next((one for one in _places() if one.kind == kind and kind in ERASABLE), None)
     found = holdings.one(place, fact_id) if place else None
     if found is None:
-        raise erasure.UnknownFact
+        raise fact_erasing.UnknownFact
     return found
 
 
 def confirmation_of(held: Holding) -> str:
     """What is to be typed to erase a fact: the e-mail it names, else the beginning of what it says."""
     parts = held.label.split(" · ")
-    return next((part for part in parts if "@" in part and " " not in part), parts[0][:CONFIRMED].strip())
+    email = next((part for part in parts if "@" in part and len(part.split()) == 1), "")
+    return email.strip() or typed_confirmation.shown(parts[0])[:CONFIRMED].strip()
 
 
-def erase_fact(kind: str, fact_id: UUID, *, confirm: str, at: datetime.datetime) -> None:
-    """Clear what one fact says of its guest. Raises erasure.UnknownFact, erasure.ConfirmationMismatch, PermissionMissing."""
+def erase_fact(
+    kind: str, fact_id: UUID, *, confirm: str, at: datetime.datetime, upcoming: Way | None = None
+) -> datetime.date | None:
+    """Clear what one fact says of its guest, or say the day from which it is cleared.
+
+    Raises PermissionMissing, typed_confirmation.ConfirmationMismatch, and what fact_erasing.erase raises.
+    """
     held = fact(kind, fact_id)
-    if confirm.strip().casefold() != confirmation_of(held).casefold():
-        raise erasure.ConfirmationMismatch(_("This is not what the line above says."), field="confirm")
-    erasure.erase_fact(kind, fact_id, at=at)
+    if not typed_confirmation.says(confirm, confirmation_of(held)):
+        raise ConfirmationMismatch(_("This is not what the line above says."), field="confirm")
+    return fact_erasing.erase(kind, fact_id, at=at, upcoming=upcoming)
+
+
+def keep_fact(kind: str, fact_id: UUID) -> None:
+    """Take back that the fact is cleared on a later day. Raises PermissionMissing and fact_erasing.UnknownFact."""
+    fact_erasing.take_back(kind, fact(kind, fact_id).id)
 
 
 def _look(q: str) -> Iterator[Found]:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import recording
 from audit.actions import Action
 from audit.models import AuditEntry
-from crm import erasure, facets, family
+from crm import activity, erasure, facets, family
 from crm import months as calendar_months
 from crm.models import NEVER, Contact, ContactState, ContactStats, ErasureReason, RetentionApproval, Review
 from tenants import rows, scope
@@ -138,9 +138,11 @@ def due(after: UUID | None, *, at: datetime.datetime) -> tuple[list[UUID], UUID 
 def forget(contact_id: UUID, *, at: datetime.datetime) -> bool:
     """Erase the contact, if nothing has happened since it was found; say whether. The worker's: nobody confirms it."""
     contact = Contact.objects.filter(pk=contact_id).first()
-    own = None if contact is None else family.lock(contact)
+    own = None if contact is None else family.lock_to_erase(contact)
     approved = approval()
     if own is None or approved is None or not _quiet([own.head.pk], limit(approved.months, at=at)):
+        return False
+    if erasure.upcoming(own, at=at):
         return False
     erasure.wipe(own, reason=ErasureReason.RETENTION, at=at)
     return True
@@ -186,10 +188,7 @@ def _quiet(contact_ids: list[UUID], since: datetime.datetime) -> list[Quiet]:
 @functools.cache
 def _statement() -> str:
     """$1 is the tenant, $2 the contacts, $3 the limit; days are compared with the day of the limit, which still counts."""
-    reviewed = (
-        f"SELECT contact_id FROM {Review._meta.db_table} WHERE tenant_id = $1 AND contact_id = ANY($2) "  # noqa: S608 (our own table)
-        "AND reviewed_at >= $3::timestamptz"
-    )
+    reviewed = activity.rows_since(Review, "reviewed_at")
     active = " UNION ALL ".join([reviewed, *(own for facet in facets.registered() for own in facet.activity())])
     day = "($3::timestamptz AT TIME ZONE 'UTC')::date"
     last_on = f"""greatest(

@@ -29,10 +29,20 @@ PHONE_MARK: Final = "#"
 _SEGMENT_BREAK: Final = " | "
 
 # Letters that no decomposition takes apart (\u0131 is the dotless i), and the apostrophes that Unicode calls letters.
-_LETTERS: Final = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "\u0131": "i", "\u02bc": "'", "\u02bb": "'"}
-    | {"æ": "ae", "œ": "oe", "þ": "th", "ŋ": "n"}
-)
+LETTERS: Final = {
+    "ł": "l",
+    "ø": "o",
+    "đ": "d",
+    "ð": "d",
+    "ħ": "h",
+    "ŧ": "t",
+    "\u0131": "i",
+    "\u02bc": "'",
+    "\u02bb": "'",
+} | {"æ": "ae", "œ": "oe", "þ": "th", "ŋ": "n"}
+_LETTERS: Final = str.maketrans(LETTERS)
+# Accents that stand by themselves, and signs that nobody sees.
+MARKS: Final = ("Mn", "Mc", "Me", "Cf")
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _WORD: Final = re.compile(r"[^\W_]+")
 _QUOTES: Final = '"“”„‟«»'
@@ -161,7 +171,7 @@ def _bare(text: str) -> str:
 
 
 def _unless_mark(found: re.Match[str]) -> str:
-    return "" if unicodedata.category(found[0]) in ("Mn", "Mc", "Me", "Cf") else found[0]
+    return "" if unicodedata.category(found[0]) in MARKS else found[0]
 
 
 def _is_signed(token: str) -> bool:

@@ -40,6 +40,7 @@ def erase_due() -> None:
     erasure_log.catch_up()
     for tenant_id in lookup.all_tenants():
         erase_due_of.apply_async(kwargs={"tenant_id": str(tenant_id)})
+        erase_due_facts_of.apply_async(kwargs={"tenant_id": str(tenant_id)})
 
 
 @shared_task(name="crm.erase_due_of")
@@ -58,6 +59,24 @@ def erase_due_of(*, tenant_id: str, after: str | None = None) -> None:
             )
     if len(ids) == ERASED_AT_ONCE:
         erase_due_of.apply_async(kwargs={"tenant_id": tenant_id, "after": str(ids[-1])})
+
+
+@shared_task(name="crm.erase_due_facts_of")
+def erase_due_facts_of(*, tenant_id: str, after: str | None = None) -> None:
+    """The same for facts that were to be cleared by themselves."""
+    now = timezone.now()
+    with scope.enter(UUID(tenant_id), scope.WORKER):
+        ids = due_erasures.due_facts(UUID(after) if after else None, at=now, limit=ERASED_AT_ONCE)
+    for waiting_id in ids:
+        try:
+            with scope.enter(UUID(tenant_id), scope.WORKER):
+                due_erasures.carry_out_fact(waiting_id, at=now)
+        except (Refusal, OperationalError) as fault:
+            logger.warning(
+                "fact of %s is not cleared tonight: %s", waiting_id, getattr(fault, "code", type(fault).__name__)
+            )
+    if len(ids) == ERASED_AT_ONCE:
+        erase_due_facts_of.apply_async(kwargs={"tenant_id": tenant_id, "after": str(ids[-1])})
 
 
 @shared_task(name="crm.forget_quiet_contacts")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dashboard import campaign_forms, context, pages, sent_forms
 from dashboard.campaign_forms import CampaignForm
-from dashboard.templatetags.coperto import amount, language_name
+from dashboard.templatetags.coperto import amount, clock, language_name
 from outreach import campaign_results, campaigns, sender
 from outreach.campaign_preview import Preview
 from outreach.campaign_results import Results
@@ -32,11 +32,27 @@ PAGE_SIZE = 20
 ORDERINGS = keyset.orderings(created_at=("created_at", "id"))
 TONES = {CampaignStatus.SENDING: "blue", CampaignStatus.SENT: "green", CampaignStatus.FAILED: "red"}
 FAILURES = {
+    "server_away": gettext_lazy(
+        "The mail server or the SMS provider was not reached for a day, or took nothing. Who waits was not written to yet: "
+        "send again when it works, and it goes on from here."
+    ),
     "server_refuses": gettext_lazy(
         "The mail server or the SMS provider refused one message after the other. Who waits was not written to yet: "
         "send again when it works, and it goes on from here."
     ),
     "internal_error": gettext_lazy("Something went wrong on our side. Send again, and it goes on from here."),
+}
+
+
+WAITS = {
+    "server_away": gettext_lazy(
+        "The mail server or the SMS provider was not reached, or asked us to come later: trying again at %(time)s. Nobody "
+        "is forgotten, and nobody is written to twice."
+    ),
+    "server_refuses": gettext_lazy(
+        "The mail server or the SMS provider refused one message after the other: trying again at %(time)s."
+    ),
+    "internal_error": gettext_lazy("Something went wrong on our side: trying again at %(time)s."),
 }
 
 
@@ -187,8 +203,18 @@ def _row(found: Campaign, results: Results) -> dict[str, Any]:
         "done": results.recipients - results.waiting,
         "excluded": _reasons(results.excluded),
         "excluded_count": sum(results.excluded.values()),
-        "failure": FAILURES.get(found.failure, found.failure),
+        "failure": "" if status is CampaignStatus.SENDING else FAILURES.get(found.failure, found.failure),
+        "waits": _waits(found),
+        "retry_at": found.retry_at and found.retry_at.astimezone(zone),
     }
+
+
+def _waits(found: Campaign) -> str:
+    """Why nothing leaves just now, and when it goes on; empty when it is at work."""
+    if found.retry_at is None:
+        return ""
+    about = {"time": clock(found.retry_at.astimezone(found.venue.zone))}
+    return str(WAITS.get(found.failure, WAITS["internal_error"])) % about
 
 
 def _audience_query(found: Campaign) -> str:

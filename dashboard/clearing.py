@@ -9,13 +9,16 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm import erasure
-from crm.erasure import Outcome, Way
+from crm.erasure import Outcome
+from crm.expected import Way
 from crm.facets import Upcoming
+from crm.mentions import Mention
 from crm.models import Contact, ContactState
 from dashboard import context, pages
 from dashboard.context import Shell
@@ -23,7 +26,16 @@ from dashboard.templatetags.coperto import day
 from tenants.permissions import Permission
 
 BOTH = ("GET", "HEAD", "POST")
-KINDS = {"booking": gettext_lazy("booking"), "order": gettext_lazy("order")}
+KINDS = {
+    "booking": gettext_lazy("booking"),
+    "order": gettext_lazy("order"),
+    "receipt": gettext_lazy("receipt"),
+    "wifi_session": gettext_lazy("WiFi login"),
+    "promotion_signup": gettext_lazy("sign-up"),
+    "inquiry": gettext_lazy("inquiry"),
+}
+# Those that have a page of their own.
+PAGES = {"booking": "dashboard:booking", "order": "dashboard:order", "receipt": "dashboard:receipt"}
 
 
 class ClearingForm(forms.Form):
@@ -48,13 +60,14 @@ def clear(request: HttpRequest, pk: UUID) -> HttpResponse:
         with pages.attempt(form):
             outcome = erasure.erase(contact, confirm=form.cleaned_data["confirm"], at=now, upcoming=form.way())
             return _tell(request, contact, outcome)
-    expected = erasure.upcoming(contact, at=now)
+    preview, shell = erasure.preview(contact, at=now), context.of(request)
     content = {
         "section": "contacts",
         "form": form,
         "contact": {"id": contact.pk, "name": str(contact), "is_deleted": not contact.is_active},
         "wanted": erasure.confirmation_of(contact),
-        "expected": [_shown(fact, context.of(request)) for fact in expected],
+        "expected": [shown(fact, shell) for fact in preview.expected],
+        "mentions": [_mention(one, shell) for one in preview.mentions],
         "chosen": form["upcoming"].value() or "",
     }
     return render(request, "dashboard/contacts/clear.html", content, status=400 if form.errors else 200)
@@ -87,7 +100,8 @@ def _tell(request: HttpRequest, contact: Contact, outcome: Outcome) -> HttpRespo
     return pages.to(request, "contact", contact.pk)
 
 
-def _shown(fact: Upcoming, shell: Shell) -> dict[str, Any]:
+def shown(fact: Upcoming, shell: Shell) -> dict[str, Any]:
+    """What a guest is still expected for, as parts/still_expected.html shows it."""
     venue = next(venue for venue in shell.venues if venue.pk == fact.venue_id)
     return {
         "kind_label": KINDS[fact.kind],
@@ -95,4 +109,16 @@ def _shown(fact: Upcoming, shell: Shell) -> dict[str, Any]:
         "id": fact.id,
         "at": fact.at.astimezone(venue.zone),
         "venue": venue.name,
+    }
+
+
+def _mention(mention: Mention, shell: Shell) -> dict[str, Any]:
+    venue = next(venue for venue in shell.venues if venue.pk == mention.venue)
+    page = PAGES.get(mention.kind)
+    return {
+        "kind_label": KINDS[mention.kind],
+        "at": mention.at.astimezone(venue.zone),
+        "venue": venue.name,
+        "url": reverse(page, args=[shell.tenant.slug, mention.id]) if page else "",
+        "contact": mention.contact,
     }

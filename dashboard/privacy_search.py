@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,10 +16,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm import data_export, holdings, privacy_search
+from crm import data_export, expected, fact_erasing, holdings, privacy_search
+from crm.expected import Way
 from crm.holdings import Found, Holding
 from crm.models import Contact, ContactState
-from dashboard import context, pages
+from dashboard import clearing, context, pages
+from dashboard.templatetags.coperto import day as shown_day
 from tenants.permissions import Permission
 
 BOTH = ("GET", "HEAD", "POST")
@@ -60,11 +63,18 @@ class SearchForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
+    """`upcoming` is asked while the guest is still expected."""
+
     confirm = forms.CharField(max_length=254, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    upcoming = forms.ChoiceField(choices=[(way.value, way.value) for way in Way], required=False)
 
     def __init__(self, *args: Any, wanted: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["confirm"].label = _("To confirm, type: %(text)s") % {"text": wanted}
+
+    def way(self) -> Way | None:
+        chosen = self.cleaned_data["upcoming"]
+        return Way(chosen) if chosen else None
 
 
 @pages.page(Permission.PRIVACY_MANAGE, Permission.CONTACTS_ERASE)
@@ -88,15 +98,32 @@ def search(request: HttpRequest) -> HttpResponse:
 @pages.page(Permission.CONTACTS_ERASE, methods=BOTH)
 def erase_fact(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     """Clear what one fact says of its guest, after what it says was typed."""
-    held = privacy_search.fact(kind, pk)
+    held, now = _fact(kind, pk), timezone.now()
     form = ConfirmForm(request.POST or None, wanted=privacy_search.confirmation_of(held))
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form):
-            privacy_search.erase_fact(kind, pk, confirm=form.cleaned_data["confirm"], at=timezone.now())
-            messages.success(request, _("The personal data are cleared."))
+            day = privacy_search.erase_fact(kind, pk, confirm=form.cleaned_data["confirm"], at=now, upcoming=form.way())
+            messages.success(request, _cleared(day))
             return pages.to(request, "privacy_search")
-    content = {"section": "privacy", "page": "search", "form": form, "held": held, "kind_label": KINDS[kind]}
+    content = {
+        "section": "privacy",
+        "page": "search",
+        "form": form,
+        "held": held,
+        "kind_label": KINDS[kind],
+        "expected": [clearing.shown(fact, context.of(request)) for fact in expected.of_fact(kind, pk, at=now)],
+        "chosen": form["upcoming"].value() or "",
+        "erase_on": fact_erasing.waits_until(kind, pk),
+    }
     return render(request, "dashboard/privacy/erase_fact.html", content, status=400 if form.errors else 200)
+
+
+@pages.act(Permission.CONTACTS_ERASE)
+def keep_fact(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
+    """Take back what was put off to a later day."""
+    privacy_search.keep_fact(kind, _fact(kind, pk).id)
+    messages.success(request, _("The personal data are kept."))
+    return pages.to(request, "privacy_search")
 
 
 @pages.act(Permission.CONTACTS_EXPORT)
@@ -108,6 +135,19 @@ def data(request: HttpRequest, pk: UUID) -> HttpResponse:
     answer["Content-Disposition"] = 'attachment; filename="guest-data.json"'
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _fact(kind: str, pk: UUID) -> Holding:
+    try:
+        return privacy_search.fact(kind, pk)
+    except fact_erasing.UnknownFact as error:
+        raise Http404 from error
+
+
+def _cleared(day: datetime.date | None) -> str:
+    if day is None:
+        return _("The personal data are cleared.")
+    return _("The personal data will be cleared on %(date)s.") % {"date": shown_day(day)}
 
 
 def _place(request: HttpRequest, found: Found) -> dict[str, Any]:

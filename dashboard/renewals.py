@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +12,7 @@ from django.utils import timezone
 
 from consent import renewals
 from consent.models import ConsentStatus
+from consent.renewals import Ending
 from consent.status import ConsentChannel
 from dashboard import context, pages
 from outreach.models import MessageKind
@@ -28,18 +27,20 @@ SHOWN = 100
 def listing(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     places = renewals.venues_with_renewals(context.of(request).venues)
-    content = {"section": "contacts", "places": [_place(venue, renewals.due(venue, at=now)) for venue in places]}
+    content = {
+        "section": "contacts",
+        "places": [_place(venue, renewals.due(venue, at=now, limit=SHOWN)) for venue in places],
+    }
     return render(request, "dashboard/contacts/renewals.html", content)
 
 
-def _place(venue: Venue, due: Mapping[UUID, datetime.date]) -> dict[str, Any]:
-    first = dict(list(due.items())[:SHOWN])
-    statuses = {one.pk: one for one in ConsentStatus.objects.filter(pk__in=first)}
+def _place(venue: Venue, due: Ending) -> dict[str, Any]:
+    statuses = {one.pk: one for one in ConsentStatus.objects.filter(pk__in=due.first)}
     holders = renewals.holders(list(statuses.values()))
-    shown = ((statuses[pk], expires_on) for pk, expires_on in first.items() if pk in statuses)
+    shown = ((statuses[pk], expires_on) for pk, expires_on in due.first.items() if pk in statuses)
     return {
         "venue": venue,
-        "count": len(due),
+        "count": due.count,
         "rows": [_row(venue, one, holders.get(one.address), expires_on) for one, expires_on in shown],
         "list_query": urlencode({"consent_renewal": venue.pk}),
     }

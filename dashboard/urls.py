@@ -110,6 +110,7 @@ urlpatterns = [
     path("privacy/", privacy_search.index, name="privacy"),
     path("privacy/search/", privacy_search.search, name="privacy_search"),
     path("privacy/facts/<str:kind>/<uuid:pk>/", privacy_search.erase_fact, name="privacy_fact"),
+    path("privacy/facts/<str:kind>/<uuid:pk>/keep/", privacy_search.keep_fact, name="privacy_fact_keep"),
     path("privacy/requests/", privacy_requests.listing, name="privacy_requests"),
     path("privacy/requests/<uuid:pk>/", privacy_requests.edit, name="privacy_request"),
     path("privacy/requests/<uuid:pk>/done/", privacy_requests.settle, name="privacy_request_done"),

@@ -2,7 +2,7 @@
 
 "Unsubscribed" is always honored, whatever the mode. "Subscribed" needs its evidence, source, date and wording, per row or
 once for the file, and is otherwise reported; an import never lifts an unsubscription. A row of nothing but addresses
-and an unsubscription makes no contact: a known address is unsubscribed, an unknown one suppressed.
+and an unsubscription makes no contact: a known address is unsubscribed, an unknown one suppressed by its keyed hash.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from consent import recording
+from consent import guest_acts, recording, suppression
 from consent.models import Source
 from consent.recording import Occurrence, Outcome
 from consent.status import ConsentChannel, Event
@@ -44,17 +44,30 @@ def is_mere_suppression(job: ImportJob, guest: GuestRow) -> bool:
 def record(job: ImportJob, guests: Sequence[GuestRow], receptions: Sequence[Reception]) -> list[Recorded]:
     """Honor what the file says of consent, one answer per guest. The caller has locked their addresses."""
     answers = [Recorded() for _guest in guests]
-    owners: list[Recorded] = []
-    occurrences: list[Occurrence] = []
+    told: list[tuple[Recorded, Occurrence]] = []
     for guest, reception, answer in zip(guests, receptions, answers, strict=True):
         own = list(_occurrences(job, guest, reception.contact))
-        occurrences += own
-        owners += [answer] * len(own)
+        told += [(answer, one) for one in own]
         if own and reception.contact is None and Answer.UNSUBSCRIBED in guest.consents.values():
             answer.codes.append(ReasonCode.SUPPRESSED)
-    for answer, outcomes in zip(owners, recording.record_many(occurrences), strict=True):
+    told = _without_unknown(job, told)
+    for (answer, _one), outcomes in zip(told, recording.record_many([one for _answer, one in told]), strict=True):
         _note(answer, outcomes)
     return answers
+
+
+def _without_unknown(job: ImportJob, told: list[tuple[Recorded, Occurrence]]) -> list[tuple[Recorded, Occurrence]]:
+    """Those of addresses that we know; of the others only the hash is kept that they unsubscribed."""
+    strangers = [one for _answer, one in told if one.contact is None and one.event == Event.UNSUBSCRIBED]
+    if not strangers:
+        return told
+    known = guest_acts.known(address for one in strangers for _channel, address in one.addresses)
+    unknown = [one for one in strangers if not any(address in known for _channel, address in one.addresses)]
+    for channel in ConsentChannel:
+        addresses = [address for one in unknown for carried, address in one.addresses if carried == channel]
+        suppression.of_unknown(addresses, venue=job.venue, channel=channel, source=Source.IMPORT, at=job.created_at)
+    left_out = {id(one) for one in unknown}
+    return [(answer, one) for answer, one in told if id(one) not in left_out]
 
 
 def reasons(job: ImportJob, row: GuestRow, recorded: Recorded) -> Iterable[Reason]:

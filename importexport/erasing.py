@@ -80,6 +80,11 @@ def _empty_rows(contact_ids: Sequence[UUID], person: Person) -> set[UUID]:
     return {job for job, _number in own}
 
 
+def empty_rows(job: ImportJob, numbers: Sequence[int]) -> None:
+    """Forget what these rows of an import said."""
+    rows.run(_EMPTY, scope.tenant_id(), [job.pk] * len(numbers), list(numbers))
+
+
 _TABLE = ImportRow._meta.db_table
 _OWN = f"SELECT job_id, number FROM {_TABLE} WHERE tenant_id = $1 AND contact_id = ANY($2)"  # noqa: S608 (our own table)
 _NAMING = rf"""

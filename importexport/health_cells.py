@@ -1,7 +1,8 @@
 """A file's column of allergies: who may import it, and how its cells lie in the database (R-PRIV-3).
 
 The cells of a column that holds health data, by its field or by its heading, are sealed from the moment the rows are laid
-into the database, and left out of the sample. Only who may read allergies can import them, and sees the cells.
+into the database, and left out of the sample. Only who may read allergies can import them, and sees the cells; in a cell of
+tags, the tags of allergies are left out for the others.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from uuid import UUID
 
 from crm import allergies, health, sealing
 from crm.sealing import Sealed
-from importexport import columns
+from importexport import columns, lists
 from importexport.models import ImportJob
 
-FIELD = "allergies"
+FIELD, TAGS = "allergies", "tags"
 HIDDEN = "•••"
 _MARK = "sealed:"
 
@@ -33,10 +34,14 @@ def check(mapping: dict[str, str]) -> None:
 
 def places(job: ImportJob) -> frozenset[int]:
     """Which columns of the file hold health data, whether they are imported or not."""
+    return _places_of(job, FIELD)
+
+
+def _places_of(job: ImportJob, key: str) -> frozenset[int]:
     return frozenset(
         place
         for place, heading in enumerate(job.headings)
-        if job.mapping.get(heading) == FIELD or columns.names(heading, FIELD)
+        if job.mapping.get(heading) == key or columns.names(heading, key)
     )
 
 
@@ -58,7 +63,17 @@ def unseal(cells: Sequence[str], sealed: frozenset[int], job_id: UUID) -> list[s
 def shown(cells: Sequence[str], job: ImportJob) -> list[str]:
     """The cells as the actor in force may see them."""
     own = places(job)
-    return unseal(cells, own, job.pk) if own and allergies.may_be_read() else hide([cells], own)[0]
+    if allergies.may_be_read():
+        return unseal(cells, own, job.pk) if own else list(cells)
+    of_tags = _places_of(job, TAGS)
+    return [_readable(cell) if place in of_tags else cell for place, cell in enumerate(hide([cells], own)[0])]
+
+
+def _readable(cell: str) -> str:
+    """A cell of tags without those of allergies."""
+    names = lists.split(cell)
+    hidden = allergies.named_among(names)
+    return ", ".join(HIDDEN if name in hidden else name for name in names) if hidden else cell
 
 
 def _sealed(cell: str, job_id: UUID) -> str:

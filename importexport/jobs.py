@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
-from importexport import columns, consenting, health_cells, leasing, storing, tasks
+from importexport import columns, consenting, health_cells, storing, tasks
 from importexport.files import table
 from importexport.files.encoding import Encoding
 from importexport.files.kind import FileKind
 from importexport.models import AT_WORK, ImportJob, ImportStatus
 from importexport.running import COUNT_COLUMNS
+from tenants import leasing
 from tenants.refusal import Refusal
 
 _OPEN = (ImportStatus.UPLOADED, ImportStatus.CHECKED)

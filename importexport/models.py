@@ -17,7 +17,8 @@ from importexport.files.encoding import Encoding
 from importexport.files.kind import FileKind
 from importexport.files.table import Shape
 from tenants import scope
-from tenants.base import TenantForeignKey, TenantManager, TenantModel
+from tenants.base import TenantForeignKey, TenantManager
+from tenants.leasing import Leased, Leases
 from tenants.models import Tenant, Venue
 from tenants.scope import ActorKind
 
@@ -51,13 +52,12 @@ class Outcome(models.TextChoices):
     REJECTED = "rejected", _("rejected")
 
 
-class ImportJob(TenantModel):
+class ImportJob(Leased):
     """One uploaded file on its way into the list.
 
     The file is read once into rows (`staged_at`), which lie in chunks; `next_chunk` is the checkpoint, written in the
-    transaction of the chunk before it; `attempt_count` says how often a worker has stumbled since. A worker holds the
-    job while `lease_until` lies ahead; then anybody may take it. `date_evidence` says per column what its dates prove.
-    `mapping` goes from headings to fields of `columns.py`.
+    transaction of the chunk before it; `attempt_count` says how often a worker has stumbled since. `date_evidence`
+    says per column what its dates prove. `mapping` goes from headings to fields of `columns.py`.
     """
 
     status = models.CharField(max_length=10, choices=ImportStatus, default=ImportStatus.UPLOADED)
@@ -85,8 +85,6 @@ class ImportJob(TenantModel):
     skipped_count = models.PositiveIntegerField(default=0)
     rejected_count = models.PositiveIntegerField(default=0)
     noted_count = models.PositiveIntegerField(default=0)
-    lease_holder = models.CharField(max_length=64, blank=True)
-    lease_until = models.DateTimeField(null=True)
     attempt_count = models.PositiveSmallIntegerField(default=0)
     failure = models.CharField(max_length=40, blank=True)
     actor_kind = models.CharField(max_length=10, choices=ActorKind)
@@ -131,6 +129,9 @@ class ImportJob(TenantModel):
     def needs_date_format(self) -> bool:
         """True when the dates can be read in two ways and nobody has said which."""
         return not self.date_format and self.dates.needs_format
+
+
+LEASES = Leases(ImportJob, at_work=AT_WORK, due_function="due_import_jobs")
 
 
 class ImportRow(models.Model):

@@ -20,11 +20,13 @@ from django.utils import timezone
 
 from audit import recording
 from audit.actions import Action
-from importexport import chunks, leasing, staging, storing
+from importexport import chunks, erasing, staging, storing
 from importexport.chunks import Verdict
 from importexport.files.refused import FileRefused
-from importexport.models import ImportJob, ImportRow, ImportStatus, Outcome
+from importexport.models import LEASES, ImportJob, ImportRow, ImportStatus, Outcome
+from importexport.reasons import ReasonCode
 from tenants import scope
+from tenants.leasing import LeaseLost
 from tenants.permissions import Permission
 from tenants.scope import Actor, ActorKind
 
@@ -38,22 +40,22 @@ MAX_ATTEMPTS = 5
 def work(tenant_id: UUID, job_id: UUID, *, holder: str) -> bool:
     """Go on with a job; True when there is more to do. Harmless when somebody else is at it or all is done."""
     with scope.enter(tenant_id, scope.WORKER):
-        job = leasing.take(job_id, holder)
+        job = LEASES.take(job_id, holder)
     if job is None:
         return False
     actor = _on_behalf_of(job)
     try:
         return _work(job, holder=holder, actor=actor)
-    except leasing.LeaseLost:
+    except LeaseLost:
         return False
     except FileRefused as refusal:
         with scope.enter(tenant_id, actor):
-            _fail(leasing.hold(job_id, holder), refusal.code)
+            _fail(LEASES.held(job_id, holder), refusal.code)
         return False
     except Exception:
         logger.exception("import %s stumbled", job_id)
         with scope.enter(tenant_id, actor):
-            _stumble(leasing.hold(job_id, holder))
+            _stumble(LEASES.held(job_id, holder))
         return False
 
 
@@ -65,7 +67,7 @@ def _work(job: ImportJob, *, holder: str, actor: Actor) -> bool:
         if not _next_chunk(job, holder=holder, actor=actor):
             return False
     with scope.enter(job.owner_id, actor):
-        leasing.release(leasing.hold(job.pk, holder))
+        LEASES.release(LEASES.held(job.pk, holder))
     return True
 
 
@@ -74,11 +76,14 @@ def _next_chunk(job: ImportJob, *, holder: str, actor: Actor) -> bool:
     if job.status == ImportStatus.CHECKING:
         verdicts = _rehearse(job, holder=holder, actor=actor)
     with scope.enter(job.owner_id, actor):
-        held = leasing.hold(job.pk, holder)
+        held = LEASES.held(job.pk, holder)
         if held.next_chunk < held.chunk_count:
-            if held.status == ImportStatus.RUNNING:
+            is_run = held.status == ImportStatus.RUNNING
+            if is_run:
                 verdicts = chunks.take_in(held, _rows(held))
             _write(held, verdicts)
+            if is_run:
+                _forget_strangers(held, verdicts)
         if held.next_chunk < held.chunk_count:
             return True
         _finish(held)
@@ -88,7 +93,7 @@ def _next_chunk(job: ImportJob, *, holder: str, actor: Actor) -> bool:
 def _rehearse(job: ImportJob, *, holder: str, actor: Actor) -> list[Verdict]:
     """What the chunk at the checkpoint would do: the same code, rolled back."""
     with scope.enter(job.owner_id, actor):
-        held = leasing.hold(job.pk, holder)
+        held = LEASES.held(job.pk, holder)
         verdicts = chunks.take_in(held, _rows(held))
         transaction.set_rollback(True)
     created = {verdict.contact_id for verdict in verdicts if verdict.outcome == Outcome.CREATED}
@@ -129,6 +134,19 @@ def _write(job: ImportJob, verdicts: Sequence[Verdict]) -> None:
     job.save(update_fields=[*COUNT_COLUMNS, "next_chunk", "attempt_count"])
 
 
+def _forget_strangers(job: ImportJob, verdicts: Sequence[Verdict]) -> None:
+    """Of those who are nobody's contact and must not be written to, the hash is kept and nothing else (R-IO-1)."""
+    suppressed = [
+        verdict.number
+        for verdict in verdicts
+        if verdict.contact_id is None and any(reason.code == ReasonCode.SUPPRESSED for reason in verdict.reasons)
+    ]
+    if suppressed:
+        erasing.empty_rows(job, suppressed)
+        job.sample = []
+        job.save(update_fields=["sample"])
+
+
 COUNT_COLUMNS = ["done_count", "noted_count", *(f"{outcome.value}_count" for outcome in Outcome)]
 
 
@@ -152,7 +170,7 @@ def _stumble(job: ImportJob) -> None:
     if job.attempt_count >= MAX_ATTEMPTS:
         _fail(job, "internal_error")
     else:
-        leasing.release(job)
+        LEASES.release(job)
 
 
 def _fail(job: ImportJob, code: str) -> None:

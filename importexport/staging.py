@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator
 from django.db import connection
 from django.utils import timezone
 
-from importexport import folding, health_cells, interpreting, leasing, storing
+from importexport import folding, health_cells, interpreting, storing
 from importexport.files import table
 from importexport.files.rows import Row
 from importexport.folding import Chunker, Place
 from importexport.interpreting import Layout
-from importexport.models import ImportJob, ImportRow
+from importexport.models import LEASES, ImportJob, ImportRow
 from tenants import scope
 from tenants.scope import Actor
 
@@ -31,20 +31,20 @@ def stage(job: ImportJob, *, holder: str, actor: Actor) -> None:
 
     def keep_lease() -> None:
         with scope.enter(tenant_id, actor):
-            leasing.hold(job.pk, holder)
+            LEASES.hold(job.pk, holder)
 
     with scope.enter(tenant_id, actor):
-        leasing.hold(job.pk, holder)
+        LEASES.hold(job.pk, holder)
         ImportRow.objects.filter(job=job).delete()
     chunker, layout = Chunker(), Layout.of(job)
     rows = table.rows(storing.path_of(job), job.shape, while_waiting=keep_lease)
     placed = ((row, chunker.place(row.number, interpreting.keys_of(row.cells, layout))) for row in rows)
     for part in _parts(placed):
         with scope.enter(tenant_id, actor):
-            leasing.hold(job.pk, holder)
+            LEASES.hold(job.pk, holder)
             _insert(layout, part)
     with scope.enter(tenant_id, actor):
-        _finish(leasing.hold(job.pk, holder), chunker)
+        _finish(LEASES.held(job.pk, holder), chunker)
 
 
 def _parts(placed: Iterable[tuple[Row, Place]]) -> Iterator[list[tuple[Row, Place]]]:

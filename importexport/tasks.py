@@ -7,7 +7,8 @@ from uuid import UUID
 from celery import shared_task
 from uuid_utils.compat import uuid7
 
-from importexport import running, sweeping
+from importexport import running
+from importexport.models import LEASES
 
 
 @shared_task(name="importexport.work")
@@ -19,5 +20,5 @@ def work(*, tenant_id: str, job_id: str) -> None:
 
 @shared_task(name="importexport.sweep")
 def sweep() -> None:
-    for tenant_id, job_id in sweeping.due():
+    for tenant_id, job_id in LEASES.due():
         work.apply_async(kwargs={"tenant_id": str(tenant_id), "job_id": str(job_id)})

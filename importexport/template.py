@@ -1,7 +1,7 @@
 """The template staff can download, fill in and import (R-IO-1).
 
 It names the required columns (e-mail or phone), shows two guests as examples, and its headings are those the import
-understands in the language asked for.
+understands in the language asked for. A column of allergies is there for who may read them (R-PRIV-3).
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from importexport import columns
+from crm import allergies
+from importexport import columns, health_cells
 from importexport.files.kind import FileKind
 
 _KEYS = (
     "first_name", "last_name", "email", "phone", "language", "birthday", "address", "postcode", "city", "company",
-    "tags", "notes", "marketing_consent", "consent_source", "consent_date", "consent_wording", "registered_at",
+    "tags", "notes", "allergies", "marketing_consent", "consent_source", "consent_date", "consent_wording", "registered_at",
     "visit_count", "last_visit_on", "order_count", "spend",
 )  # fmt: skip
 _EXAMPLES = {
@@ -44,10 +45,14 @@ def build(file_kind: FileKind, *, language: str) -> bytes:
         return _as_workbook(rows)
 
 
+def _keys() -> list[str]:
+    return [key for key in _KEYS if key != health_cells.FIELD or allergies.may_be_read()]
+
+
 def _headings(language: str) -> list[str]:
     """Keys say in parentheses that one of them is required; the import reads past parentheses."""
     required = _("required: e-mail or phone")
-    every = (columns.BY_KEY[key] for key in _KEYS)
+    every = (columns.BY_KEY[key] for key in _keys())
     return [
         f"{column.heading(language)} ({required})" if column.is_key else column.heading(language) for column in every
     ]
@@ -58,12 +63,12 @@ def _examples(language: str) -> list[list[str]]:
     whole = {
         "first_name": first_name, "last_name": last_name, "email": "anna@example.com", "phone": phone,
         "language": language, "birthday": "1980-02-28", "address": street, "postcode": postcode, "city": city,
-        "tags": "VIP, Business", "notes": _("prefers the corner table"), "registered_at": "2024-08-11",
+        "tags": "VIP, Business", "notes": _("prefers the corner table"), "allergies": _("nuts"), "registered_at": "2024-08-11",
         "visit_count": "3",
         "last_visit_on": "2026-05-31", "order_count": "2", "spend": "85,50",
     }  # fmt: skip
     phone_only = {"first_name": first_name, "last_name": last_name, "phone": phone, "birthday": "--12-17"}
-    return [[guest.get(key, "") for key in _KEYS] for guest in (whole, phone_only)]
+    return [[guest.get(key, "") for key in _keys()] for guest in (whole, phone_only)]
 
 
 def _as_csv(rows: list[list[str]]) -> bytes:

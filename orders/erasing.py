@@ -25,12 +25,21 @@ WIPED_RECEIPT: dict[str, Any] = {"guest": {}}
 ORDER, RECEIPT = "order", "receipt"
 
 
-def upcoming(contact_ids: Sequence[UUID], *, at: datetime.datetime) -> Iterable[Upcoming]:
+def upcoming(which: Q, *, at: datetime.datetime) -> Iterable[Upcoming]:
     """Orders that are not settled. They are over with the day they were placed on, or today."""
-    still = Order.objects.filter(contact__in=contact_ids, status__in=OPEN, placed_at__gte=at - UNDER_WAY_FOR)
+    still = Order.objects.filter(which, status__in=OPEN, placed_at__gte=at - UNDER_WAY_FOR)
     for order in still.select_related("venue").order_by("placed_at", "pk"):
         on = order.venue.local_day(max(order.placed_at, at))
         yield Upcoming(ORDER, order.pk, order.venue_id, order.placed_at, on)
+
+
+def lock_payers(which: Q) -> set[UUID]:
+    """Lock these orders while they are not settled, and their receipts, and say whose the receipts are: while the order is not
+    fulfilled, they spent what stands on them (orders.same_purchase)."""
+    open_ones = Order.objects.filter(which, status__in=OPEN).order_by("pk").select_for_update(no_key=True)
+    receipts = Receipt.objects.filter(order__in=list(open_ones.values_list("pk", flat=True)))
+    held = receipts.order_by("pk").select_for_update(no_key=True).values_list("contact", flat=True)
+    return {holder for holder in held if holder is not None}
 
 
 def call_off(facts: Collection[Upcoming], *, at: datetime.datetime) -> None:

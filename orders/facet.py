@@ -9,10 +9,11 @@ from uuid import UUID
 
 import django_filters
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from crm import facets
 from crm.facets import Counters, Upcoming
+from crm.facts import Snapshots
 from crm.gathering import Candidates
 from crm.holdings import Place
 from crm.models import Contact
@@ -59,10 +60,19 @@ class OrderFacet(facets.ContactFacet):
         return remembered_blocks.carry_over(contacts)
 
     def upcoming(self, contact_ids: list[UUID], *, at: datetime.datetime) -> Iterable[Upcoming]:
-        return erasing.upcoming(contact_ids, at=at)
+        return erasing.upcoming(Q(contact__in=contact_ids), at=at)
+
+    def upcoming_fact(self, kind: str, fact_id: UUID, *, at: datetime.datetime) -> Iterable[Upcoming]:
+        return erasing.upcoming(Q(pk=fact_id), at=at) if kind == erasing.ORDER else ()
+
+    def lock_payers(self, contact_ids: list[UUID], fact_ids: list[UUID]) -> Iterable[UUID]:
+        return erasing.lock_payers(Q(contact__in=contact_ids) | Q(pk__in=fact_ids))
 
     def call_off(self, facts: Collection[Upcoming], *, at: datetime.datetime) -> None:
         erasing.call_off(facts, at=at)
+
+    def snapshots(self) -> Iterable[Snapshots]:
+        return personal_data.SNAPSHOTS
 
     def erase(self, contact_ids: list[UUID]) -> None:
         erasing.erase(contact_ids)

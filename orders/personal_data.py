@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from crm import data_export, holdings
+from crm import activity, data_export, facts, holdings
 from crm.data_export import grouped, listed
+from crm.facts import Snapshots
 from crm.holdings import Place
+from orders import erasing
 from orders.models import (
     BlockedAddress,
     FixedDiscount,
@@ -21,12 +23,24 @@ from orders.models import (
 )
 
 HOLDINGS = (
-    Place("order", Order._meta.db_table, holdings.snapshot("notes"), "placed_at", state="status"),
+    Place(
+        "order",
+        f"{Order._meta.db_table} LEFT JOIN ("  # noqa: S608 (our own tables)
+        f"SELECT order_id, string_agg(reason, ' ~ ') AS reasons FROM {Refund._meta.db_table} "
+        "WHERE tenant_id = $1 AND reason <> '' GROUP BY order_id) AS refunds ON order_id = id",
+        holdings.snapshot("notes", "reasons"),
+        "placed_at",
+        state="status",
+    ),
     Place("receipt", Receipt._meta.db_table, holdings.snapshot(), "closed_at"),
     Place("ordering_block", BlockedAddress._meta.db_table, "''", "blocked_at", contact="NULL::uuid", hash="digest"),
 )
+SNAPSHOTS = (
+    Snapshots(erasing.ORDER, Order, "placed_at", facts.NEXT_VERSION),
+    Snapshots(erasing.RECEIPT, Receipt, "closed_at", facts.NEXT_VERSION),
+)
 ACTIVITY = tuple(
-    f"SELECT contact_id FROM {table._meta.db_table} WHERE tenant_id = $1 AND contact_id = ANY($2) AND {at} >= $3::timestamptz"  # noqa: S608 (our own tables)
+    activity.rows_since(table, at)
     for table, at in (
         (Order, "placed_at"),
         (Order, "fulfilled_at"),

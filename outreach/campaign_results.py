@@ -1,7 +1,8 @@
 """What became of a campaign (R-CRM-10): sent, failed, left out, unsubscribed since, bookings within 30 days.
 
 An unsubscription counts when it came after the message and still holds; a booking when it was made within 30 days of the
-message by who got it, for the venue that wrote, and was not cancelled. Nothing is counted ahead: it is read from the facts.
+message by who got it, for the venue that wrote, and was not cancelled. Nothing is counted ahead: it is read from the facts;
+only that a guest had unsubscribed is written down when the guest is erased, since the facts lose the address then.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from uuid import UUID
 from consent.models import ConsentStatus
 from consent.status import Status
 from crm import facets
-from outreach.models import Campaign, CampaignRecipient, Message, MessageStatus, RecipientStatus
+from outreach.models import Campaign, CampaignRecipient, Exclusion, Message, MessageStatus, RecipientStatus
 from tenants import rows, scope
 
 BOOKING_DAYS = 30
+NOT_WRITTEN = (RecipientStatus.WAITING, RecipientStatus.LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,15 @@ def _results(campaign: Campaign, found: Mapping[tuple[str, str], int]) -> Result
         if what == RecipientStatus.EXCLUDED:
             excluded[reason] = excluded.get(reason, 0) + count
     leaving = found.get((_MESSAGE, MessageStatus.QUEUED), 0)
+    waiting = sum(found.get((status, ""), 0) for status in NOT_WRITTEN)
     return Results(
         recipients=campaign.recipient_count,
-        waiting=found.get((RecipientStatus.WAITING, ""), 0) + leaving,
+        waiting=waiting + leaving,
         sent=found.get((_MESSAGE, MessageStatus.SENT), 0),
         failed=found.get((_MESSAGE, MessageStatus.FAILED), 0),
         excluded=excluded,
-        unsubscribed=found.get((_UNSUBSCRIBED, ""), 0),
+        unsubscribed=found.get((_UNSUBSCRIBED, ""), 0)
+        + found.get((RecipientStatus.WRITTEN, Exclusion.UNSUBSCRIBED), 0),
         bookings=found.get((_BOOKINGS, ""), 0),
     )
 
@@ -85,7 +89,8 @@ def _statement() -> str:
 
 _COUNTS = """
     SELECT campaign_id, status, reason, count(*) FROM {recipients}
-    WHERE tenant_id = $1 AND campaign_id = ANY($2) AND status <> '{written}' GROUP BY campaign_id, status, reason
+    WHERE tenant_id = $1 AND campaign_id = ANY($2) AND (status <> '{written}' OR reason <> '')
+    GROUP BY campaign_id, status, reason
     UNION ALL
     SELECT campaign_id, 'message', status, count(*) FROM {messages}
     WHERE tenant_id = $1 AND campaign_id = ANY($2) GROUP BY campaign_id, status

@@ -3,6 +3,7 @@
 For every address a message is written and claimed in one transaction with the mark that it was; only then it leaves. So
 whatever moment a worker is killed at, nobody is written to twice and nobody is passed over. Of the one message that was
 just leaving nobody knows whether it did: it is not sent again, but told as failed (outreach.delivering, `interrupted`).
+When the server is away, the recipient is given back and the campaign waits (outreach.campaign_waiting).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import datetime
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -23,9 +25,11 @@ from consent.gate import Purpose
 from consent.status import ConsentChannel
 from crm import identity
 from crm.models import Contact
-from outreach import campaign_leasing, campaign_results, campaign_words, delivering
+from outreach import campaign_results, campaign_waiting, campaign_words, carrying, delivering
 from outreach.campaign_words import Texts
+from outreach.carrying import Carried, Fate
 from outreach.models import (
+    CAMPAIGN_LEASES,
     Campaign,
     CampaignRecipient,
     CampaignStatus,
@@ -38,21 +42,27 @@ from outreach.models import (
     RecipientStatus,
 )
 from tenants import rows, scope
+from tenants.leasing import LeaseLost
 from tenants.permissions import Permission
 from tenants.scope import Actor, ActorKind
 
 logger = logging.getLogger(__name__)
+
+Carry = Callable[[Message], Carried]
 
 CHUNK = 100
 # A task rings for the next one before the broker takes it for lost (visibility timeout 30 s).
 TASK_SECONDS = 15.0
 # So many failures in a row are the mail server's fault: the others are spared until it is back.
 MOST_FAILURES = 5
-MAX_ATTEMPTS = 5
 
 
-class ServerRefuses(Exception):
-    """One message after the other could not be sent."""
+class ServerTrouble(Exception):
+    """No other message is likely to leave just now; `failure` says why."""
+
+    def __init__(self, failure: str) -> None:
+        super().__init__(failure)
+        self.failure = failure
 
 
 class Place(NamedTuple):
@@ -71,24 +81,31 @@ class Run:
     texts: Texts
     holder: str
     actor: Actor
+    carry: Carry
     failures: int = 0
 
 
-def work(tenant_id: UUID, campaign_id: UUID, *, holder: str) -> bool:
-    """Go on with a campaign; True when there is more to do. Harmless when somebody else is at it or all is done."""
+def work(tenant_id: UUID, campaign_id: UUID, *, holder: str, carry: Carry | None = None) -> bool:
+    """Go on with a campaign; True when there is more to do. Harmless when somebody else is at it or all is done.
+
+    `carry` stands for the mail server and the SMS provider, for who must write to nobody.
+    """
     with scope.enter(tenant_id, scope.WORKER):
-        campaign = campaign_leasing.take(campaign_id, holder)
+        campaign = CAMPAIGN_LEASES.take(campaign_id, holder)
     if campaign is None:
         return False
-    run = Run(campaign, campaign_words.frozen(campaign), holder, _on_behalf_of(campaign))
+    run = Run(campaign, campaign_words.frozen(campaign), holder, _on_behalf_of(campaign), carry or carrying.carry)
     try:
         return _work(run, deadline=time.monotonic() + TASK_SECONDS)
-    except campaign_leasing.LeaseLost:
+    except LeaseLost:
         return False
-    except Exception as error:
+    except ServerTrouble as trouble:
+        logger.warning("campaign %s waits: %s", campaign_id, trouble.failure)
+        _wait(run, trouble.failure)
+    except Exception:
         logger.exception("campaign %s stumbled", campaign_id)
-        _stumble(run, "server_refuses" if isinstance(error, ServerRefuses) else "internal_error")
-        return False
+        _wait(run, campaign_waiting.INTERNAL)
+    return False
 
 
 def _work(run: Run, *, deadline: float) -> bool:
@@ -106,11 +123,11 @@ def _work(run: Run, *, deadline: float) -> bool:
 def _next_chunk(run: Run) -> list[Place]:
     """Those who are next; with nobody left the campaign is over."""
     with scope.enter(run.campaign.owner_id, run.actor):
-        campaign_leasing.hold(run.campaign.pk, run.holder)
+        CAMPAIGN_LEASES.hold(run.campaign.pk, run.holder)
         waiting = CampaignRecipient.objects.filter(campaign=run.campaign, status=RecipientStatus.WAITING, reason="")
         places = [Place(*one) for one in waiting.order_by("id").values_list("id", "contact_id", "address")[:CHUNK]]
         if not places:
-            _finish(run.campaign)
+            _finish_or_wait(run.campaign)
         return places
 
 
@@ -122,7 +139,7 @@ def _claim(run: Run, place: Place) -> Message | None:
     at = timezone.now()
     with scope.enter(run.campaign.owner_id, run.actor):
         contact = identity.open_book((), [place.contact_id]).contacts.get(place.contact_id)
-        campaign_leasing.hold(run.campaign.pk, run.holder)
+        CAMPAIGN_LEASES.hold(run.campaign.pk, run.holder)
         reason = _exclusion(run.campaign, contact, place.address, at)
         if reason or contact is None:
             _mark(place, RecipientStatus.EXCLUDED, reason)
@@ -135,13 +152,26 @@ def _claim(run: Run, place: Place) -> Message | None:
 
 
 def _send(run: Run, message: Message) -> None:
-    """Raises ServerRefuses when it is not the first that does not leave."""
-    has_left = delivering.send_claimed(run.campaign.owner_id, message)
-    run.failures = 0 if has_left else run.failures + 1
-    if has_left:
-        run.campaign.attempt_count = 0
+    """Raises ServerTrouble when it is no use to try the next one."""
+    carried = run.carry(message)
+    is_later = carried.fate is Fate.LATER
+    if carried.can_be_tried_again and not (is_later and campaign_waiting.is_last_attempt(run.campaign)):
+        with scope.enter(run.campaign.owner_id, run.actor):
+            campaign_waiting.give_back(message, is_asked_later=is_later)
+    else:
+        delivering.note(run.campaign.owner_id, message, carried)
+    _judge_server(run, carried)
+
+
+def _judge_server(run: Run, carried: Carried) -> None:
+    if carried.has_left:
+        run.failures, run.campaign.attempt_count, run.campaign.failure = 0, 0, ""
+        return
+    run.failures += 1
+    if carried.fate in (Fate.AWAY, Fate.DOUBTFUL):
+        raise ServerTrouble(campaign_waiting.AWAY)
     if run.failures >= MOST_FAILURES:
-        raise ServerRefuses
+        raise ServerTrouble(campaign_waiting.SERVER_REFUSES if carried.fate is Fate.REFUSED else campaign_waiting.AWAY)
 
 
 def _exclusion(campaign: Campaign, contact: Contact | None, address: str, at: datetime.datetime) -> str:
@@ -172,7 +202,6 @@ def _message(run: Run, contact: Contact, address: str, at: datetime.datetime) ->
     return Message(
         contact=contact,
         venue=campaign.venue,
-        template_id=campaign.template_id,
         campaign=campaign,
         direction=Direction.OUT,
         channel=campaign.channel,
@@ -190,8 +219,13 @@ def _message(run: Run, contact: Contact, address: str, at: datetime.datetime) ->
     )
 
 
-def _finish(campaign: Campaign) -> None:
-    _end(campaign, CampaignStatus.SENT)
+def _finish_or_wait(campaign: Campaign) -> None:
+    """Nobody waits any more: it is over, unless a server asked to come later with somebody's message."""
+    if campaign_waiting.take_up_again(campaign):
+        campaign_waiting.wait(campaign, campaign_waiting.AWAY)
+        return
+    campaign.failure = ""
+    campaign_waiting.end(campaign, CampaignStatus.SENT, at=timezone.now())
     found = campaign_results.of([campaign])[campaign.pk]
     after = {"sent": found.sent, "failed": found.failed, "excluded": found.excluded}
     recording.record(Action.CAMPAIGN_FINISHED, campaign, after=after, venue_id=campaign.venue_id)
@@ -199,33 +233,18 @@ def _finish(campaign: Campaign) -> None:
 
 def _release(run: Run) -> None:
     with scope.enter(run.campaign.owner_id, run.actor):
-        campaign_leasing.hold(run.campaign.pk, run.holder)
-        campaign_leasing.release(run.campaign)
+        CAMPAIGN_LEASES.hold(run.campaign.pk, run.holder)
+        run.campaign.save(update_fields=["failure", "attempt_count"])
+        CAMPAIGN_LEASES.release(run.campaign)
 
 
-def _stumble(run: Run, failure: str) -> None:
-    """Let the sweeper ring again, later each time, since most failures pass; give up on one that stays."""
-    campaign = run.campaign
-    campaign.attempt_count += 1
-    with scope.enter(campaign.owner_id, run.actor):
+def _wait(run: Run, failure: str) -> None:
+    with scope.enter(run.campaign.owner_id, run.actor):
         try:
-            campaign_leasing.hold(campaign.pk, run.holder)
-        except campaign_leasing.LeaseLost:
+            CAMPAIGN_LEASES.hold(run.campaign.pk, run.holder)
+        except LeaseLost:
             return
-        if campaign.attempt_count < MAX_ATTEMPTS:
-            pause = campaign_leasing.GRACE * 2 ** (campaign.attempt_count - 1)
-            campaign_leasing.release(campaign, for_at_least=pause)
-            return
-        campaign.failure = failure
-        _end(campaign, CampaignStatus.FAILED)
-        recording.record(Action.CAMPAIGN_FAILED, campaign, after={"failure": failure}, venue_id=campaign.venue_id)
-
-
-def _end(campaign: Campaign, status: CampaignStatus) -> None:
-    campaign.status, campaign.finished_at = status, timezone.now()
-    campaign.lease_holder, campaign.lease_until = "", None
-    fields = ["status", "finished_at", "lease_holder", "lease_until", "failure", "attempt_count"]
-    campaign.save(update_fields=fields)
+        campaign_waiting.wait(run.campaign, failure)
 
 
 def _on_behalf_of(campaign: Campaign) -> Actor:

@@ -21,9 +21,9 @@ from crm import allergies, saved_filters
 from crm.models import ContactGroup, Segment
 from outreach import (
     campaign_audience,
-    campaign_leasing,
     campaign_preview,
     campaign_testing,
+    campaign_waiting,
     campaign_words,
     message_templates,
     sender,
@@ -34,7 +34,7 @@ from outreach.campaign_preview import Preview
 from outreach.campaign_words import Texts
 from outreach.models import Campaign, CampaignStatus, MessageChannel, MessageTemplate
 from outreach.sending import OtherChannel
-from tenants import rows, scope
+from tenants import leasing, rows, scope
 from tenants.models import Venue
 from tenants.permissions import Permission
 from tenants.refusal import Refusal
@@ -185,6 +185,7 @@ def send(campaign: Campaign, *, at: datetime.datetime) -> Campaign:
     Raises CampaignNotDraft, AudienceGone, TextGone, NobodyToWriteTo, sender.SenderIncomplete, wording.TextTooLong.
     """
     scope.require(Permission.MESSAGES_SEND)
+    campaign_audience.hold_off_erasures()
     campaign = _locked(campaign, FRESH, CampaignNotDraft)
     if campaign.status == CampaignStatus.DRAFT:
         _fix(campaign)
@@ -192,7 +193,7 @@ def send(campaign: Campaign, *, at: datetime.datetime) -> Campaign:
     actor = scope.actor()
     campaign.actor_kind, campaign.actor_id, campaign.actor_label = actor.kind, actor.id, actor.label
     campaign.status, campaign.failure, campaign.attempt_count = CampaignStatus.SENDING, "", 0
-    campaign.lease_holder, campaign.lease_until = "", at + campaign_leasing.GRACE
+    campaign.lease_holder, campaign.lease_until = "", at + leasing.GRACE
     campaign.finished_at = None
     campaign.save(force_update=True)
     after = {"recipients": campaign.recipient_count, "left_out": campaign.left_out}
@@ -205,9 +206,8 @@ def cancel(campaign: Campaign, *, at: datetime.datetime) -> Campaign:
     """Stop a campaign that is being sent; who was not written to yet never will be. Raises CampaignNotSending."""
     scope.require(Permission.MESSAGES_SEND)
     campaign = _locked(campaign, UNDER_WAY, CampaignNotSending)
-    campaign.status, campaign.finished_at = CampaignStatus.CANCELLED, at
-    campaign.lease_holder, campaign.lease_until = "", None
-    campaign.save(update_fields=["status", "finished_at", "lease_holder", "lease_until"])
+    campaign.failure = ""
+    campaign_waiting.end(campaign, CampaignStatus.CANCELLED, at=at)
     recording.record(Action.CAMPAIGN_CANCELLED, campaign, venue_id=campaign.venue_id)
     return campaign
 

@@ -16,9 +16,9 @@ from audit.actions import Action
 from consent import gate
 from consent.gate import Purpose
 from consent.status import ConsentChannel
-from outreach import mail, sender, sms
-from outreach.models import Message, MessageChannel, MessageStatus
-from outreach.sms import SmsRefused
+from outreach import carrying, sender
+from outreach.carrying import Carried, Fate
+from outreach.models import Message, MessageStatus
 from tenants import scope
 
 # Longer than any mail server or provider is waited for; outreach's function due_messages says the same.
@@ -32,21 +32,20 @@ def deliver(tenant_id: UUID, message_id: UUID) -> None:
     with scope.enter(tenant_id, scope.WORKER):
         message = _claim(message_id, at=timezone.now())
     if message is not None:
-        send_claimed(tenant_id, message)
+        note(tenant_id, message, carrying.carry(message))
 
 
-def send_claimed(tenant_id: UUID, message: Message) -> bool:
-    """Send a message that is claimed, and write down how it went; whether it left."""
-    provider_id, complaint = _send(message)
+def note(tenant_id: UUID, message: Message, carried: Carried) -> None:
+    """Write down how it went with a message that was claimed."""
     with scope.enter(tenant_id, scope.WORKER):
         if not Message.objects.select_for_update(no_key=True).filter(pk=message.pk).exclude(address="").exists():
             # The guest's data were cleared while it left: what the server said would bring the address back.
-            return complaint is None
-        if complaint is None:
-            _succeed(message, provider_id, at=timezone.now())
+            return
+        if carried.has_left:
+            _succeed(message, carried.provider_id, at=timezone.now())
         else:
-            _fail(message, REFUSED, complaint, at=timezone.now())
-    return complaint is None
+            error = INTERRUPTED if carried.fate is Fate.DOUBTFUL else REFUSED
+            _fail(message, error, carried.said, at=timezone.now())
 
 
 def _claim(message_id: UUID, *, at: datetime.datetime) -> Message | None:
@@ -78,16 +77,6 @@ def _hindrance(message: Message, at: datetime.datetime) -> str:
         message.venue, ConsentChannel(message.channel), message.address, purpose=Purpose(message.purpose), at=at
     )
     return "" if is_open else NOT_MARKETABLE
-
-
-def _send(message: Message) -> tuple[str, str | None]:
-    """(the provider's id, its complaint). Outside any transaction: nobody's rows wait for a mail server."""
-    try:
-        if message.channel == MessageChannel.SMS:
-            return sms.provider().send(message.address, sender.sms_text(message)), None
-        return mail.send(message), None
-    except (OSError, ValueError, SmsRefused) as error:
-        return "", str(error) or type(error).__name__
 
 
 def _succeed(message: Message, provider_id: str, *, at: datetime.datetime) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm import facets
+from crm.facts import Snapshots
 from crm.holdings import Place
 from crm.models import Contact
 from outreach import campaign_audience, erasing, leaving, personal_data
@@ -51,9 +52,12 @@ class OutreachFacet(facets.ContactFacet):
     def restore(self, contact: Contact) -> None:
         leaving.take_back(contact)
 
+    def snapshots(self) -> Iterable[Snapshots]:
+        return personal_data.SNAPSHOTS
+
     def erase(self, contact_ids: list[UUID]) -> None:
-        erasing.erase(contact_ids)
         campaign_audience.erase(contact_ids)
+        erasing.erase(contact_ids)
 
     def erase_fact(self, kind: str, fact_id: UUID) -> bool:
         return erasing.erase_fact(kind, fact_id)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from crm import holdings
+from crm import activity, holdings
 from crm.data_export import listed
+from crm.facts import Snapshots
 from crm.holdings import Place
+from outreach.erasing import INQUIRY, PROMOTION_SIGNUP
 from outreach.models import (
     CampaignRecipient,
     Confirmation,
@@ -34,19 +36,17 @@ HOLDINGS = (
         contact="NULL::uuid",
     ),
 )
+SNAPSHOTS = (
+    Snapshots(PROMOTION_SIGNUP, PromotionSignup, "signed_up_at"),
+    Snapshots(INQUIRY, Inquiry, "received_at"),
+)
 # What the guest did; what we wrote is no activity of theirs.
 ACTIVITY = (
-    *(
-        f"SELECT contact_id FROM {table._meta.db_table} "  # noqa: S608 (our own tables)
-        f"WHERE tenant_id = $1 AND contact_id = ANY($2) AND {at} >= $3::timestamptz"
-        for table, at in ((PromotionSignup, "signed_up_at"), (Inquiry, "received_at"))
-    ),
+    activity.rows_since(PromotionSignup, "signed_up_at"),
+    activity.rows_since(Inquiry, "received_at"),
+    activity.rows_since(Message, "at", also=f"direction = '{Direction.IN.value}'"),
     (
-        f"SELECT contact_id FROM {Message._meta.db_table} WHERE tenant_id = $1 AND contact_id = ANY($2) "  # noqa: S608 (as above)
-        f"AND direction = '{Direction.IN.value}' AND at >= $3::timestamptz"
-    ),
-    (
-        f"SELECT follower.contact_id FROM {Follower._meta.db_table} follower "  # noqa: S608 (as above)
+        f"SELECT follower.contact_id FROM {Follower._meta.db_table} follower "  # noqa: S608 (our own tables)
         f"JOIN {Follow._meta.db_table} follow ON follow.tenant_id = $1 AND follow.follower_id = follower.id "
         "WHERE follower.tenant_id = $1 AND follower.contact_id = ANY($2) AND followed_at >= $3::timestamptz"
     ),

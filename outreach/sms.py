@@ -20,7 +20,11 @@ class SmsRefused(Exception):
 
 
 class SmsProvider(Protocol):
-    """Who carries SMS. `send` answers the provider's id of the message, and raises SmsRefused or OSError."""
+    """Who carries SMS. `send` answers the provider's id of the message.
+
+    It raises SmsRefused for a message that is not taken; TimeoutError when nobody knows whether it was, and any other
+    OSError when nothing has left.
+    """
 
     def send(self, to: str, text: str) -> str: ...
 

@@ -10,7 +10,6 @@ from uuid_utils.compat import uuid7
 
 from consent import bell
 from outreach import (
-    campaign_leasing,
     campaign_sending,
     campaign_testing,
     confirmation_codes,
@@ -19,6 +18,7 @@ from outreach import (
     opt_in_mail,
     sweeping,
 )
+from outreach.models import CAMPAIGN_LEASES
 
 
 @shared_task(name="outreach.deliver")
@@ -64,7 +64,7 @@ def send_campaign(*, tenant_id: str, campaign_id: str) -> None:
 
 @shared_task(name="outreach.sweep_campaigns")
 def sweep_campaigns() -> None:
-    for tenant_id, campaign_id in campaign_leasing.due():
+    for tenant_id, campaign_id in CAMPAIGN_LEASES.due():
         send_campaign.apply_async(kwargs={"tenant_id": str(tenant_id), "campaign_id": str(campaign_id)})
 
 

@@ -1,4 +1,7 @@
-"""API keys: made once, shown once, checked on every call, revoked at once (R-PRIV-3, API.md Conventions)."""
+"""API keys: made once, shown once, checked on every call, revoked at once (R-PRIV-3, API.md Conventions).
+
+A key may do what its preset says, today: what a preset gains, its earlier keys gain with it.
+"""
 
 from __future__ import annotations
 
@@ -86,22 +89,20 @@ def create(
     venue: Venue | None = None,
     origins: Sequence[str] = (),
     expires_at: datetime.datetime | None = None,
-    permissions: frozenset[Permission] | None = None,
+    besides: frozenset[Permission] = frozenset(),
 ) -> tuple[ApiKey, str]:
     """Make a key and return it with its whole text, which is kept nowhere and can never be shown again.
 
-    A key bound to a venue gets none of the permissions that concern the whole tenant.
-    Raises VenueRequired, KeyNameNeeded, AlreadyExpired and OriginInvalid.
+    `besides` are permissions that its preset does not hold. Raises VenueRequired, KeyNameNeeded, AlreadyExpired and OriginInvalid.
     """
     _check(name, preset, venue, origins, expires_at)
-    granted = (permissions or PRESET_PERMISSIONS[preset]) - (TENANT_WIDE_PERMISSIONS if venue else frozenset())
     prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     key = ApiKey(
         name=name,
         prefix=prefix,
         secret_hash=_hash(secret),
         preset=preset,
-        permissions=sorted(granted),
+        permissions=sorted(besides),
         venue=venue,
         origins=list(origins),
         expires_at=expires_at,
@@ -109,6 +110,13 @@ def create(
     key.save(force_insert=True)
     recording.record(Action.API_KEY_CREATED, key, after={"name": name, "preset": preset, "prefix": prefix})
     return key, f"{MARK}_{prefix}_{secret}"
+
+
+def permissions_of(key: ApiKey) -> frozenset[Permission]:
+    """What the key may do. One that is bound to a venue holds none of the permissions that concern the whole tenant."""
+    besides = {Permission(value) for value in key.permissions if value in Permission.values}
+    held = PRESET_PERMISSIONS[key.preset] | besides
+    return held - TENANT_WIDE_PERMISSIONS if key.venue_id else held
 
 
 def all_keys() -> QuerySet[ApiKey]:
@@ -192,7 +200,7 @@ def _known(key: ApiKey) -> KnownKey:
         kind=ActorKind.KEY,
         id=key.pk,
         label=key.name,
-        permissions=frozenset(Permission(value) for value in key.permissions if value in Permission.values),
+        permissions=permissions_of(key),
         venue_id=key.venue_id,
         preset=key.preset,
     )

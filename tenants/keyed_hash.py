@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from tenants import scope
 
@@ -16,5 +17,7 @@ LENGTH = 64
 
 def of(address: str) -> str:
     """The hash of an e-mail or phone in normal form, for the tenant in force."""
+    if not settings.PRIVACY_PEPPER:
+        raise ImproperlyConfigured("PRIVACY_PEPPER is not set: no hash of an address could be known again.")
     text = f"{scope.tenant_id()}:{address}".encode()
     return hmac.digest(settings.PRIVACY_PEPPER.encode(), text, "sha256").hex()

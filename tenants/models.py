@@ -129,6 +129,7 @@ class Membership(TenantModel):
 class ApiKey(TenantModel):
     """An integration's credential: only a hash of the secret is kept, the prefix is shown.
 
+    `permissions` are what it holds besides its preset's; those of keys from before presets were asked at use repeat these.
     `venue` None means every venue. `origins` lists the web origins a widget key may be used from; a call without
     an `Origin`, from no browser, is not judged by it.
     """

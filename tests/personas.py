@@ -12,7 +12,7 @@ from django.test import Client
 from staff import accounts, api_keys, members
 from tenants import scope
 from tenants.models import Tenant, User, Venue
-from tenants.permissions import OWNER_PERMISSIONS, ROLE_PERMISSIONS, Permission, Preset, Role
+from tenants.permissions import ROLE_PERMISSIONS, Permission, Preset, Role
 from tenants.scope import Actor, ActorKind
 
 
@@ -66,11 +66,11 @@ class Bearer:
     @classmethod
     def of(cls, place: Place, preset: str = Preset.ADMIN, *, venue: Venue | None = None, **headers: str) -> Bearer:
         """A new key of this preset; `admin` also holds guest_action, as the key of `create_tenant` does."""
-        permissions = OWNER_PERMISSIONS | {Permission.GUEST_ACTION} if preset == Preset.ADMIN else None
+        besides = frozenset({Permission.GUEST_ACTION} if preset == Preset.ADMIN else ())
         if preset == Preset.WIDGET and venue is None:
             venue = place.venue
         with scope.enter(place.tenant.pk, scope.SYSTEM):
-            _key, token = api_keys.create(name=preset, preset=preset, venue=venue, permissions=permissions)
+            _key, token = api_keys.create(name=preset, preset=preset, venue=venue, besides=besides)
         return cls(token, headers=dict(headers))
 
     def get(self, path: str, data: dict[str, Any] | None = None, **headers: str) -> Any:

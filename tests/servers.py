@@ -25,6 +25,8 @@ def _start() -> None:
     (home / "static").mkdir()
     os.environ["COPERTO_HOME"] = str(home)
     os.environ.setdefault("SECRET_KEY", "tests-only-secret-key-not-for-any-installation-0123456789")
+    os.environ.setdefault("PRIVACY_PEPPER", "tests-only-pepper")
+    os.environ.setdefault("HEALTH_KEYS", "tests-only-health-key")
     if not os.environ.get("DATABASE_OWNER_URL"):
         connection = _open.enter_context(embedded.running(home))
         os.environ.update(connection.environment())

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import models
 
 from crm import facets
+from crm.facts import Snapshots
 from crm.holdings import Place
 from crm.models import Contact
 from wifi import erasing, personal_data
@@ -32,6 +33,9 @@ class WifiFacet(facets.ContactFacet):
 
     def reassign(self, loser: Contact, winner: Contact) -> None:
         WifiSession.objects.filter(contact=loser).update(contact=winner)
+
+    def snapshots(self) -> Iterable[Snapshots]:
+        return personal_data.SNAPSHOTS
 
     def erase(self, contact_ids: list[UUID]) -> None:
         erasing.erase(contact_ids)

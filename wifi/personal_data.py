@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from crm import data_export, holdings
+from crm import activity, data_export, holdings
+from crm.facts import Snapshots
 from crm.holdings import Place
+from wifi.erasing import WIFI_SESSION
 from wifi.models import WifiSession
 
 HOLDINGS = (Place("wifi_session", WifiSession._meta.db_table, holdings.snapshot(), "connected_at"),)
-ACTIVITY = (
-    (
-        f"SELECT contact_id FROM {WifiSession._meta.db_table} WHERE tenant_id = $1 AND contact_id = ANY($2) "  # noqa: S608 (our own table)
-        "AND connected_at >= $3::timestamptz"
-    ),
-)
+SNAPSHOTS = (Snapshots(WIFI_SESSION, WifiSession, "connected_at", {}),)
+ACTIVITY = (activity.rows_since(WifiSession, "connected_at"),)
 
 
 def export(contact_ids: list[UUID]) -> dict[str, Any]:

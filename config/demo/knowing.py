@@ -18,7 +18,9 @@ from outreach.models import MessageChannel, MessageKind
 
 NOTES = ("Prefers the quiet room.", "Always asks for the fish of the day.", "Ask after the book.", "Drinks no wine.")
 GROUPS = ("Wine club", "Neighbors", "Christmas cards")
+READERS = "Agreed to our e-mails"
 SEGMENTS: dict[str, dict[str, Any]] = {
+    READERS: {"consent_status": "explicit", "consent_channel": "email"},
     "Spent more than 200 €": {"spend_min": 20_000},
     "To call: rating fell": {"rating_dropped": True},
     "Pizza lovers": {"bought_category": "Pizze"},

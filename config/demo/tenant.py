@@ -9,12 +9,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from config import founding
-from config.demo import history, knowing, people, today
+from config.demo import campaigning, history, knowing, people, today
 from config.demo.house import House
 from staff import accounts, api_keys, members, venues
 from tenants import lookup, scope
 from tenants.models import Tenant, Venue
-from tenants.permissions import OWNER_PERMISSIONS, Permission, Preset, Role
+from tenants.permissions import Permission, Preset, Role
 
 NAME = "Trattoria Demo"
 SLUG = "trattoria-demo"
@@ -94,13 +94,14 @@ def _fill(tenant_id: UUID, venue_list: list[Venue], size: Size) -> None:
         chosen = house.dice("today").sample(range(size.contacts), min(TODAY, size.contacts))
         today.write(house, people.patrons(house, chosen, when="today"))
         knowing.write(house)
+    campaigning.write(tenant_id, house)
 
 
 def _describe() -> dict[str, Any]:
     tenant: Tenant = Tenant.objects.get(pk=scope.tenant_id())
     places = Venue.objects.order_by("created_at", "pk")
-    permissions = OWNER_PERMISSIONS | {Permission.GUEST_ACTION}
-    _key, text = api_keys.create(name="Demo", preset=Preset.ADMIN, permissions=permissions)
+    besides = frozenset({Permission.GUEST_ACTION})
+    _key, text = api_keys.create(name="Demo", preset=Preset.ADMIN, besides=besides)
     return {
         "tenant": {"id": str(tenant.pk), "name": tenant.name, "slug": tenant.slug},
         "venues": [{"id": str(venue.pk), "name": venue.name} for venue in places],

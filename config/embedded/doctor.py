@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +14,12 @@ from urllib.parse import urlsplit
 from config import state
 from config.embedded import binaries, choices, place, start
 from config.embedded.installation import Installation
+
+SECRETS = {
+    "SECRET_KEY": "when it changes, keep the former one in SECRET_KEY_FALLBACKS",
+    "PRIVACY_PEPPER": "never change it, or erased guests who unsubscribed are written to again",
+    "HEALTH_KEYS": "add new ones in front and keep the former, or allergies cannot be read",
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,7 @@ def examine() -> Iterator[Finding]:
     wanted = choices.from_environment()
     yield Finding("python", platform.python_version(), f"{sys.executable} on {platform.platform()}")
     yield from _state()
+    yield from _secrets()
     yield _database(wanted)
     yield _broker(wanted)
     yield _web(wanted)
@@ -70,6 +78,22 @@ def _state() -> Iterator[Finding]:
     running = installation.is_locked()
     yield Finding("running", "yes" if running else "no", f"its lock is {'held' if running else 'free'}")
     yield _data(installation)
+
+
+def _secrets() -> Iterator[Finding]:
+    """Where the secrets come from, and not what they are."""
+    kept: Callable[[str], str | None] = Installation(state.home()).get if state.home().exists() else lambda _name: None
+    for name, meaning in SECRETS.items():
+        if os.environ.get(name):
+            yield Finding(name.lower(), "the environment", f"{name} is set: {meaning}")
+        elif kept(name.lower()):
+            yield Finding(name.lower(), "the state folder", f"made by `up` once: {meaning}")
+        else:
+            yield Finding(name.lower(), "not made yet", f"`up` makes it once; who starts without `up` sets {name}")
+    if older := [one for one in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if one]:
+        yield Finding(
+            "older keys", str(len(older)), "SECRET_KEY_FALLBACKS: links that were signed with them stay valid"
+        )
 
 
 def _data(installation: Installation) -> Finding:

@@ -11,7 +11,7 @@ from crm.models.contact import (
     SearchToken,
 )
 from crm.models.duplicate import DuplicatePair, DuplicateReason
-from crm.models.erasure import Erasure, ErasureReason
+from crm.models.erasure import Erasure, ErasureReason, FactErasure
 from crm.models.group import ContactGroup, GroupMember, Segment
 from crm.models.privacy import HealthNote, PrivacyRequest, PrivacyRequestKind, RetentionApproval
 from crm.models.review import Review, ReviewSource
@@ -32,6 +32,7 @@ __all__ = [
     "DuplicateReason",
     "Erasure",
     "ErasureReason",
+    "FactErasure",
     "FieldChange",
     "GroupMember",
     "HealthNote",

@@ -46,3 +46,23 @@ class Erasure(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.reason}, {self.erased_at:%Y-%m-%d}"
+
+
+class FactErasure(TenantModel):
+    """That one fact is to be cleared from a day on, since its guest is still expected (crm.fact_erasing).
+
+    `erase_on` is a day of the house. The row goes when that is done, or taken back.
+    """
+
+    kind = models.CharField(max_length=20, db_collation="C")
+    fact_id = models.UUIDField()
+    erase_on = models.DateField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["tenant", "kind", "fact_id"], name="one_putting_off_per_fact")
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["tenant", "erase_on"], name="fact_to_erase")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.erase_on}"

@@ -1,6 +1,13 @@
 """The tables of what guests sent us and what we sent them, one file per group of tables."""
 
-from outreach.models.campaign import Campaign, CampaignRecipient, CampaignStatus, Exclusion, RecipientStatus
+from outreach.models.campaign import (
+    CAMPAIGN_LEASES,
+    Campaign,
+    CampaignRecipient,
+    CampaignStatus,
+    Exclusion,
+    RecipientStatus,
+)
 from outreach.models.follower import Confirmation, Follow, Follower, FormerContact
 from outreach.models.inquiry import Inquiry
 from outreach.models.message import (
@@ -18,6 +25,7 @@ from outreach.models.message import (
 from outreach.models.promotion import PromotionSignup
 
 __all__ = [
+    "CAMPAIGN_LEASES",
     "SENDING_CHANNELS",
     "SUBJECT_LENGTH",
     "TEMPLATE_KINDS",

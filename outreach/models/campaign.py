@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Contact, ContactGroup, Segment
 from outreach.models.message import SENDING_CHANNELS, TEMPLATE_KINDS, MessageKind, MessageTemplate
 from tenants.base import TenantForeignKey, TenantModel
+from tenants.leasing import Leased, Leases
 from tenants.models import Venue
 from tenants.scope import ActorKind
 
@@ -38,17 +40,18 @@ class Exclusion(models.TextChoices):
 
 class RecipientStatus(models.TextChoices):
     WAITING = "waiting", _("waiting")
+    LATER = "later", _("to be tried again")
     WRITTEN = "written", _("written to")
     EXCLUDED = "excluded", _("left out")
 
 
-class Campaign(TenantModel):
+class Campaign(Leased):
     """A template that staff send to a group or a segment of a venue's guests (R-CRM-10).
 
     From the moment it is sent, nothing that it was made of can change it any more: `words` are the template's texts by
     language as they stood then, and `language` the one for guests who read none of them; the recipients are rows of their
     own. `left_out` counts, by reason, who got no row. The names of what it was made of stay when that is deleted; a
-    suggested message has none. A worker holds a campaign while `lease_until` lies ahead.
+    suggested message has none. `attempt_count` is how often in a row it did not get on, `failure` why.
     """
 
     venue = TenantForeignKey(Venue, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -64,8 +67,6 @@ class Campaign(TenantModel):
     status = models.CharField(max_length=9, choices=CampaignStatus, default=CampaignStatus.DRAFT)
     recipient_count = models.PositiveIntegerField(default=0)
     left_out = models.JSONField(default=dict)
-    lease_holder = models.CharField(max_length=64, blank=True)
-    lease_until = models.DateTimeField(null=True)
     attempt_count = models.PositiveSmallIntegerField(default=0)
     failure = models.CharField(max_length=40, blank=True)
     actor_kind = models.CharField(max_length=10, choices=ActorKind, blank=True)
@@ -91,15 +92,25 @@ class Campaign(TenantModel):
         return self.template_name or MessageKind(self.kind).label.capitalize()
 
     @property
+    def retry_at(self) -> datetime.datetime | None:
+        """When it goes on, of a campaign that waits because messages did not leave."""
+        is_waiting = self.status == CampaignStatus.SENDING and self.failure and not self.lease_holder
+        return self.lease_until if is_waiting else None
+
+    @property
     def owner_id(self) -> UUID:
         """The tenant, never absent on a stored campaign."""
         return UUID(str(self.tenant_id))
 
 
+CAMPAIGN_LEASES = Leases(Campaign, at_work=(CampaignStatus.SENDING,), due_function="due_campaigns")
+
+
 class CampaignRecipient(TenantModel):
     """An address that a campaign goes to, fixed when sending starts. How it went is told by its message.
 
-    `reason` says why an excluded one was not written to. Erased, a row keeps its place without the address.
+    `reason` says why an excluded one was not written to. Erased, a row keeps its place without the address, and of one
+    written to the reason that it had unsubscribed since.
     """
 
     campaign = TenantForeignKey(Campaign, on_delete=models.CASCADE, related_name="recipients", db_index=False)

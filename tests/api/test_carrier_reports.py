@@ -78,6 +78,20 @@ class TestStop:
             assert (entry.source, entry.evidence, entry.address) == ("message", {"word": "STOP"}, PHONE)
             assert not Message.objects.exists()
 
+    @pytest.mark.parametrize("phone", [PHONE.removeprefix("+"), "3331234567", f" {PHONE} ", "0039 333 1234567"])
+    def test_a_phone_is_known_in_whatever_way_the_network_writes_it(self, key, trattoria, anna, phone):
+        report = sms("STOP", phone=phone, venue=str(trattoria.venue.pk))
+
+        assert said(key, "sms-inbound/", report) == "unsubscribed"
+        assert consents(key, anna) == {(str(trattoria.venue.pk), "sms")}
+
+    def test_a_whole_number_of_another_country_is_not_taken_for_one_at_home(self, key, bistro, bearer):
+        canada = bearer(bistro)
+        paul = contact(canada, email="paul@example.com", phone="+393331234567")
+
+        assert said(canada, "sms-inbound/", sms("STOP", phone="393331234567")) == "unsubscribed"
+        assert consents(canada, paul) == {(str(bistro.venue.pk), "sms")}
+
     def test_it_unsubscribes_everywhere_when_the_number_is_shared(self, key, trattoria, anna):
         said(key, "sms-inbound/", sms("ARRÊT"))
 

@@ -34,9 +34,9 @@ def anna(key):
 @pytest.fixture
 def unlearned(trattoria):
     """A key that may all but read allergies."""
-    permissions = OWNER_PERMISSIONS - {Permission.HEALTH_READ}
+    besides = OWNER_PERMISSIONS - {Permission.HEALTH_READ}
     with scope.enter(trattoria.id, scope.SYSTEM):
-        _key, token = api_keys.create(name="x", preset=Preset.ADMIN, venue=None, permissions=permissions)
+        _key, token = api_keys.create(name="x", preset=Preset.READ, besides=besides)
     return Bearer(token)
 
 

@@ -100,11 +100,29 @@ def test_what_was_merged_into_it_is_part_of_it(trattoria, key, anna):
 
 
 def test_allergies_are_left_out_for_who_may_not_read_them(trattoria, key, anna):
-    permissions = OWNER_PERMISSIONS - {Permission.HEALTH_READ}
+    besides = OWNER_PERMISSIONS - {Permission.HEALTH_READ}
     with scope.enter(trattoria.id, scope.SYSTEM):
-        _key, token = api_keys.create(name="x", preset=Preset.ADMIN, venue=None, permissions=permissions)
+        _key, token = api_keys.create(name="x", preset=Preset.READ, besides=besides)
 
     assert "nuts" not in json.dumps(data(Bearer(token), anna))
+
+
+@pytest.fixture
+def without_health(trattoria):
+    """A key that may export, and not read allergies."""
+    with scope.enter(trattoria.id, scope.SYSTEM):
+        besides = OWNER_PERMISSIONS - {Permission.HEALTH_READ}
+        _key, token = api_keys.create(name="x", preset=Preset.READ, besides=besides)
+    return Bearer(token)
+
+
+def test_so_are_tags_of_allergies(trattoria, key, anna, without_health):
+    for label in ("Allergia alle noci", "Regular guest"):
+        tag = key.post("tags/", {"label": label}).json()["key"]
+        assert key.post(f"contacts/{anna}/tags/", {"tag": tag}).status_code < 300
+
+    assert {one["tag"] for one in data(key, anna)["tags"]} == {"VIP", "Allergia alle noci", "Regular guest"}
+    assert {one["tag"] for one in data(without_health, anna)["tags"]} == {"VIP", "Regular guest"}
 
 
 def test_it_is_written_down_each_time_and_kept_nowhere(trattoria, key, anna):

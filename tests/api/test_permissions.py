@@ -40,11 +40,11 @@ def test_every_method_names_its_permission(route, method):
 
 
 @pytest.fixture
-def powerless(trattoria):
+def powerless(trattoria, monkeypatch):
     """A key that holds nothing but `guest_action`, which opens no route by itself."""
-    permissions = frozenset({Permission.GUEST_ACTION})
+    monkeypatch.setitem(PRESET_PERMISSIONS, Preset.WIFI, frozenset({Permission.GUEST_ACTION}))
     with scope.enter(trattoria.id, scope.SYSTEM):
-        _key, token = api_keys.create(name="powerless", preset=Preset.WIFI, venue=None, permissions=permissions)
+        _key, token = api_keys.create(name="powerless", preset=Preset.WIFI)
     return Bearer(token)
 
 

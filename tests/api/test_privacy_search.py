@@ -19,6 +19,7 @@ from tests.api.test_wifi import wifi_login
 
 NO_ID = "0198c5a0-0000-7000-8000-000000000000"
 # Neither e-mail nor phone, so that nobody in the list is made of them.
+OVER = {"starts_at": "2026-10-01T20:00:00+02:00"}
 NAMELESS = {"first_name": "Zoë", "last_name": "Strauß"}
 ANNA = {"first_name": "Anna", "last_name": "Rossi", "email": "anna@example.com", "phone": "+39 333 123 4567"}
 
@@ -69,6 +70,44 @@ def test_a_number_is_found_however_it_was_written(trattoria, key, typed):
     key.post("inquiries/", sent(trattoria, "inquiries/", guest={}, message=f"Call me: {typed}, thank you"))
 
     assert kinds(key, "+39 333 123 4567") == {"inquiry": 1}
+
+
+@pytest.mark.parametrize(
+    ("said", "q"),
+    [
+        ("\u0218tef\u0103nescu", "stefanescu"),
+        ("C\u0152UR", "c\u0153ur"),
+        ("\u0141ukaszewicz", "lukaszewicz"),
+        ("Zoe\u0308", "ZO\u00cb"),
+        ("Zo\u00eb", "zoe\u0308"),
+        ("stra\u00dfe", "STRASSE"),
+        ("de_rossi", "Rossi"),
+    ],
+)
+def test_a_name_is_found_as_the_contact_search_finds_it(trattoria, key, said, q):
+    key.post("bookings/", booking(trattoria, guest={"last_name": said}))
+    pk = key.post("contacts/", {"last_name": said, "phone": "333 123 4567"}).json()["id"]
+
+    assert [one["id"] for one in key.get(f"contacts/?q={q}").json()["results"]] == [pk]
+    assert kinds(key, q) == {"contact": 1, "booking": 1}
+
+
+@pytest.mark.parametrize("q", ["anna@b\u00fccher.example.com", "ANNA@B\u00dcCHER.example.com"])
+def test_an_email_is_found_with_the_domain_as_the_guest_wrote_it(trattoria, key, q):
+    key.post("inquiries/", sent(trattoria, "inquiries/", guest={}, message="Write to anna@b\u00fccher.example.com"))
+
+    assert kinds(key, q) == {"inquiry": 1}
+
+
+def test_whatever_is_wiped_is_searched_as_well(trattoria, key):
+    key.post("bookings/", booking(trattoria, guest={}, table="Strau\u00df 7", occasion="Zo\u00eb turns 40"))
+    ordered = key.post("orders/", order(trattoria, guest={})).json()["id"]
+    key.post(f"orders/{ordered}/status/", {"status": "fulfilled"})
+    for reason in ("Too late for Carla Verdi", "Cold"):
+        key.post(f"orders/{ordered}/refunds/", {"amount_minor": 100, "reason": reason})
+
+    assert kinds(key, "strauss") == kinds(key, "zoe") == {"booking": 1}
+    assert [(one["kind"], one["id"]) for one in found(key, "carla verdi")["results"]] == [("order", ordered)]
 
 
 def test_what_lies_apart_makes_no_number(trattoria, key):
@@ -190,7 +229,7 @@ def test_another_tenants_people_are_never_found(trattoria, bistro, bearer, key):
 class TestClearingAFact:
     @pytest.fixture
     def fact(self, trattoria, key):
-        return key.post("bookings/", booking(trattoria, guest=NAMELESS, notes="quiet table")).json()["id"]
+        return key.post("bookings/", booking(trattoria, guest=NAMELESS, notes="quiet table", **OVER)).json()["id"]
 
     def test_it_goes_after_what_it_says_was_typed_and_the_booking_stays(self, trattoria, key, fact):
         answer = key.post(f"privacy/facts/booking/{fact}/erase/", {"confirm": "zoë strauß"})

@@ -38,7 +38,11 @@ def ago(months, days=0):
 
 
 def due(venue, *, at=NOW):
-    return {ConsentStatus.objects.get(pk=pk).address: last for pk, last in renewals.due(venue, at=at).items()}
+    ending = renewals.due(venue, at=at, limit=10)
+    statuses = ConsentStatus.objects.in_bulk(ending.first)
+    assert ending.count == len(ending.first) == ConsentStatus.objects.filter(renewals.are_due([venue], at=at)).count()
+    assert renewals.last_days(list(statuses.values()), at=at) == ending.first
+    return {statuses[pk].address: last for pk, last in ending.first.items()}
 
 
 @pytest.mark.parametrize(
@@ -98,7 +102,7 @@ def test_neither_explicit_nor_unsubscribed_ends(plateau):
 def test_under_gdpr_nothing_is_due(trattoria):
     with trattoria.enter():
         happen(Event.OTHERS_BOOKED, trattoria.venue, at=ago(5, 10))
-        assert renewals.due(trattoria.venue, at=NOW) == {}
+        assert due(trattoria.venue) == {}
 
 
 def test_the_list_names_contact_address_and_last_day(plateau, key):

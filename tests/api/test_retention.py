@@ -17,6 +17,7 @@ from staff import tenant_settings
 from tests.api.test_bookings import booking
 from tests.api.test_orders import order
 from tests.api.test_problems import assert_problem
+from tests.api.test_reviews import review
 from tests.api.test_signups import sent
 from tests.api.test_wifi import wifi_login
 
@@ -219,6 +220,13 @@ class TestActivity:
         body = {"venue": str(trattoria.venue.pk), "channel": "email", "status": "explicit", "evidence": evidence}
         assert key.post(f"contacts/{anna}/consents/", body).status_code < 300
         assert self.quiet(key) == []
+
+    @pytest.mark.parametrize(("days_ago", "quiet"), [(10, []), (LONG_AGO.days, ["Anna"])])
+    def test_a_review(self, trattoria, key, anna, days_ago, quiet):
+        at = timezone.now() - datetime.timedelta(days=days_ago)
+        assert key.post("reviews/", review(trattoria, contact=anna, reviewed_at=at.isoformat())).status_code == 201
+        self.forget_touch(trattoria, anna)
+        assert self.quiet(key) == quiet
 
     def test_an_unsubscription_is_none(self, trattoria, key, anna):
         key.post(f"contacts/{anna}/unsubscribe/", {"venue": str(trattoria.venue.pk), "channel": "email"})

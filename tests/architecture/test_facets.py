@@ -38,3 +38,17 @@ def test_a_table_that_no_facet_claims_is_found() -> None:
     left = {model for model in _tables_on_contacts() if model._meta.app_label != "crm"} - claimed
 
     assert {model.__name__ for model in left} == {"Booking"}
+
+
+def test_every_fact_that_keeps_what_a_guest_said_is_looked_through_when_the_guest_is_erased() -> None:
+    """R-PRIV-1: by then it may be nobody's, or another contact's (crm.mentions)."""
+    with_snapshot = {
+        model
+        for facet in facets.registered()
+        for model in facet.tables()
+        if {"guest", "contact"} <= {field.name for field in model._meta.get_fields()}
+    }
+
+    looked_through = [table.model for facet in facets.registered() for table in facet.snapshots()]
+    assert set(looked_through) == with_snapshot
+    assert len(looked_through) == len(with_snapshot) >= 6

@@ -41,13 +41,14 @@ def test_entries_about_something_else_stay_as_they_are(inside):
     assert values() == [{"notes": "for Bruno"}]
 
 
-def test_what_the_same_request_did_is_wiped_as_well(inside, same_request):
+def test_who_chooses_the_same_id_for_their_requests_keeps_the_values_of_others(inside, same_request):
+    """The id of a request is the caller's to choose (X-Request-Id): it does not say what belongs together."""
     written(inside, notes="for Anna")
-    written(inside, inside.venues[1], notes="for Anna")
+    written(inside, inside.venues[1], notes="for Bruno")
 
     erasing.erase([inside.venue.pk])
 
-    assert values() == [{}, {}]
+    assert values() == [{}, {"notes": "for Bruno"}]
 
 
 def test_who_and_when_stay(inside):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import random
 from collections.abc import Iterator
@@ -11,9 +12,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone
 
 from bookings.models import Booking
 from config.demo import menu
@@ -23,7 +26,8 @@ from crm.segments import members
 from orders.models import FixedDiscount, Order, OrderingBlock, Receipt, Refund
 from orders.receipt_totals import check
 from orders.totals import check as check_order
-from outreach.models import Follower, Inquiry, Message, PromotionSignup
+from outreach import campaign_results
+from outreach.models import Campaign, Follower, Inquiry, Message, PromotionSignup
 from tenants import scope
 from wifi.models import WifiSession
 
@@ -164,3 +168,17 @@ def test_a_second_run_leaves_the_demo_as_it_is(answer):
 
     assert again["tenant"] == answer["tenant"]
     assert history() == before
+
+
+@pytest.mark.django_db
+def test_it_has_a_campaign_with_results_and_a_draft_and_writes_to_nobody():
+    with made(contacts=40, seed=3):
+        sent, draft = Campaign.objects.order_by("created_at")
+        found = campaign_results.of([sent])[sent.pk]
+
+        assert (sent.status, draft.status) == ("sent", "draft")
+        assert found.sent > 0
+        assert found.unsubscribed == 1
+        assert found.waiting == found.failed == 0
+        assert sent.finished_at < timezone.now() - datetime.timedelta(days=20)
+    assert mail.outbox == []

@@ -12,6 +12,15 @@ import pytest
 from tests.config import installations
 from tests.config.installations import Installation
 
+# What everybody may run of the functions that see and wipe over row level security: a backup does not hold rights.
+PUBLIC_FUNCTIONS = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace "
+                   "AND has_function_privilege('public', oid, 'EXECUTE')")
+    print(cursor.fetchall())
+"""
+
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Installation]:
@@ -42,6 +51,7 @@ def test_a_restore_brings_back_every_row_and_its_rights(running, tmp_path):
     with installations.Writer(running, founded) as after:
         pass
     assert after.lost() == []
+    assert run(running, "shell", "--no-imports", "-c", PUBLIC_FUNCTIONS) == (0, "[]\n")
 
 
 @pytest.mark.nightly

@@ -11,7 +11,15 @@ from django.core.mail import EmailMessage
 from config import mail
 from config.embedded.console import Console
 from config.logs import LineFormatter
+from dashboard import public_urls
 from tenants import terminal
+
+# The first part of every address that works for whoever has it.
+LINKS = sorted({str(one.pattern).partition("/")[0] for one in public_urls.urlpatterns if "token" in str(one.pattern)})
+
+
+def test_there_are_such_links():
+    assert LINKS == ["confirm", "invitation", "preferences", "unsubscribe"]
 
 
 def written(message, *arguments, exc_info=None):
@@ -33,6 +41,11 @@ def written(message, *arguments, exc_info=None):
         (
             "import 0198c5a0-0000-7000-8000-000000000000 stumbled",
             "import 0198c5a0-0000-7000-8000-000000000000 stumbled",
+        ),
+        *(
+            (f"{before}/{page}/WyJhIl0:1abC-d_e:x9{after}", f"{before}/{page}/(token){after}")
+            for page in LINKS
+            for before, after in (("Not Found: ", ""), ("https://coperto.example.com", "/"), ('"GET ', " HTTP/1.1"))
         ),
         ("answered in 1200 ms, 20261126031200", "answered in 1200 ms, 20261126031200"),
     ],

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
+from django.utils import timezone
 
 from consent.models import ConsentEntry
 from tests.consent.people import EMAIL, PHONE
@@ -123,3 +126,23 @@ def test_an_address_added_to_an_open_booking_implies_and_an_unchanged_one_says_n
 
     admin.patch(path, {"guest": {"last_name": "Bianchi", "phone": PHONE, "email": EMAIL}})
     assert ConsentEntry.objects.count() == 2
+
+
+def test_a_box_ticked_before_the_guest_left_and_told_late_brings_nobody_back(admin, inside, centro, bearer):
+    """A web shop delivers an order after the guest has unsubscribed; the next box does bring them back (R-CONSENT-2)."""
+    shop = bearer(inside, "admin", venue=centro)
+
+    def order(placed_at):
+        body = {"venue": str(centro.pk), "kind": "takeaway", "channel": "order_web", "guest": ANNA, "currency": "EUR"}
+        items = [{"name": "Margherita", "quantity": 1, "unit_price_minor": 900}]
+        told = {"placed_at": placed_at.isoformat(), "items": items, "total_minor": 900}
+        answer = shop.post("orders/", {**body, **told, "marketing_opt_in": {"email": True, "wording": "x"}})
+        assert answer.status_code == 201, answer.json()
+
+    order(timezone.now() - datetime.timedelta(hours=3))
+    admin.post(f"{contact_path(admin)}unsubscribe/", {"venue": str(centro.pk), "channel": "email"})
+    order(timezone.now() - datetime.timedelta(hours=1))
+    assert consents(admin)["email"] == "unsubscribed"
+
+    order(timezone.now())
+    assert consents(admin)["email"] == "explicit"

@@ -10,6 +10,7 @@ from consent import erasing, gate, reading, rebuilding, suppression, unsubscribi
 from consent.gate import Purpose
 from consent.models import ConsentEntry, ConsentStatus, ConsentSuppression, Source
 from consent.status import ConsentChannel, ConsentIrreversible, Event, Status
+from crm import bin as contact_bin
 from crm.models import Contact
 from tenants import venues
 from tests.consent.people import EMAIL, NOON, PHONE, anna, happen, status_of
@@ -183,3 +184,12 @@ class TestTheLedger:
         assert status_of(PHONE, centro) == "explicit"
         entry = ConsentEntry.objects.get(address=PHONE)
         assert (entry.contact, entry.evidence) == (None, {"box": "ticked"})
+
+    def test_a_phone_that_a_guest_in_the_bin_shares_keeps_its_consent_for_when_that_guest_comes_back(self, centro):
+        contact, bruno = anna(centro), anna(centro, email="bruno@example.net")
+        happen(Event.GUEST_BOOKED_TICKED, centro, email=None, phone=PHONE, contact=bruno)
+        contact_bin.delete(bruno)
+        erasing.erase([contact.pk])
+
+        contact_bin.restore(bruno)
+        assert status_of(PHONE, centro) == "explicit"

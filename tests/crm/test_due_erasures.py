@@ -7,10 +7,13 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from audit.models import AuditEntry
 from config.celery import app
 from crm import due_erasures, tasks
 from crm.models import Contact, Erasure
 from tests.api.test_bookings import ANNA
+from tests.api.test_followers import follow
+from tests.api.test_registration import code_of
 from tests.crm.test_erasure import EMAIL, book, erase, soon
 
 DAY = datetime.timedelta(days=1)
@@ -134,3 +137,55 @@ def test_one_in_the_bin_that_is_still_expected_waits_and_may_be_restored_for_goo
 
     assert carry_out(trattoria, at=later + 60 * DAY) == []
     assert key.get(f"contacts/{anna}/").json()["erase_on"] is None
+
+
+class TestAnAnonymousUserWhoTurnsOutToBeKnown:
+    """What was asked for by the person in the app holds for the person in the list (R-CRM-8)."""
+
+    DUE = datetime.date(2027, 1, 10)
+
+    @pytest.fixture
+    def user(self, key, trattoria):
+        body = follow(key, trattoria).json()
+        with trattoria.enter():
+            Contact.objects.filter(pk=body["contact"]).update(erase_on=self.DUE)
+        return body
+
+    def register(self, key, user):
+        answer = key.post(f"followers/{user['id']}/register/", {"guest": ANNA, "verified": True})
+        assert answer.status_code == 200, answer.content
+        return answer.json()["status"]
+
+    def test_the_known_contact_is_erased_on_that_day(self, key, anna, trattoria, user):
+        assert self.register(key, user) == "merged"
+
+        assert key.get(f"contacts/{anna}/").json()["erase_on"] == self.DUE.isoformat()
+        with trattoria.enter():
+            assert Contact.objects.get(pk=user["contact"]).erase_on is None
+            scheduled = AuditEntry.objects.get(action="erasure_scheduled", object_id=anna)
+            assert (scheduled.before, scheduled.after) == ({"erase_on": None}, {"erase_on": self.DUE.isoformat()})
+        assert carry_out(trattoria, at=datetime.datetime(2027, 1, 10, 12, tzinfo=datetime.UTC)) == [anna]
+        for contact in (anna, user["contact"]):
+            assert key.get(f"contacts/{contact}/").status_code == 410
+
+    @pytest.mark.parametrize(("own", "left"), [("2027-01-05", "2027-01-05"), ("2027-02-05", "2027-01-10")])
+    def test_on_the_earlier_day_where_both_were_asked_for(self, key, anna, trattoria, user, own, left):
+        with trattoria.enter():
+            Contact.objects.filter(pk=anna).update(erase_on=own)
+
+        self.register(key, user)
+
+        assert key.get(f"contacts/{anna}/").json()["erase_on"] == left
+
+    def test_a_proven_code_keeps_it_too(self, key, anna, trattoria, user):
+        key.post(f"followers/{user['id']}/register/", {"guest": ANNA, "verified": False})
+
+        answer = key.post(f"followers/{user['id']}/confirm/", {"code": code_of(trattoria, user["id"])})
+
+        assert answer.json()["status"] == "merged"
+        assert key.get(f"contacts/{anna}/").json()["erase_on"] == self.DUE.isoformat()
+
+    def test_who_is_nobody_known_keeps_the_row_and_the_day(self, key, trattoria, user):
+        assert self.register(key, user) == "registered"
+
+        assert key.get(f"contacts/{user['contact']}/").json()["erase_on"] == self.DUE.isoformat()

@@ -8,12 +8,12 @@ import pytest
 from django.utils import timezone
 
 from audit.models import AuditEntry
-from crm import erasure, merging
+from crm import merging
 from crm.models import Contact, ContactIdentifier, ContactStats, ContactTag, Erasure, FieldChange, SearchToken
 from orders.models import Order
 from tenants import keyed_hash
 from tests.api.test_bookings import ANNA, booking
-from tests.api.test_orders import PIZZA, fulfilled, order
+from tests.api.test_orders import fulfilled, order
 from tests.api.test_problems import assert_problem
 
 EMAIL, PHONE = "anna@example.com", "+393331234567"
@@ -46,7 +46,10 @@ class TestTheConfirmation:
     def test_is_the_email_in_any_spelling(self, key, anna, typed):
         answer = erase(key, anna, typed)
 
-        assert (answer.status_code, answer.json()) == (200, {"contact": anna, "status": "erased", "erase_on": None})
+        assert (answer.status_code, answer.json()) == (
+            200,
+            {"contact": anna, "status": "erased", "erase_on": None, "elsewhere": []},
+        )
 
     @pytest.mark.parametrize("typed", ["333 123 4567", "+39 333 1234567", "0039 333 123 4567"])
     def test_is_the_phone_of_a_contact_without_email(self, key, typed):
@@ -264,51 +267,3 @@ class TestUpcoming:
         key.post(f"bookings/{taken['id']}/status/", {"status": status})
 
         assert erase(key, anna).status_code == 200
-
-
-class TestFactsWithoutAContact:
-    @pytest.mark.parametrize(
-        "kind", ["booking", "order", "receipt", "wifi_session", "inquiry", "promotion_signup", "review"]
-    )
-    def test_are_wiped_one_by_one(self, key, trattoria, kind):
-        fact = FACTS[kind](key, trattoria)
-
-        with trattoria.enter():
-            erasure.erase_fact(kind, fact, at=timezone.now())
-
-            kept = Erasure.objects.get()
-            assert (kept.contact_ids, kept.fact_kind, str(kept.fact_id)) == ([], kind, fact)
-        assert "Nemo" not in str([key.get(path).json() for path in PATHS])
-
-    def test_an_id_of_another_kind_is_no_fact(self, key, trattoria):
-        fact = FACTS["booking"](key, trattoria)
-
-        with trattoria.enter(), pytest.raises(erasure.UnknownFact):
-            erasure.erase_fact("order", fact, at=timezone.now())
-        assert key.get(f"bookings/{fact}/").json()["guest"] == NEMO
-
-
-NEMO = {"first_name": "Nemo", "last_name": "Nobody"}
-PATHS = ("bookings/", "orders/", "receipts/", "inquiries/", "promotion-signups/", "reviews/")
-
-
-def _fact(path, **body):
-    def make(key, place):
-        answer = key.post(path, {"venue": str(place.venue.pk), **body})
-        assert answer.status_code == 201, answer.content
-        return answer.json()["id"]
-
-    return make
-
-
-FACTS = {
-    "booking": _fact("bookings/", guest=NEMO, starts_at=soon(days=1), party_size=2, channel="phone"),
-    "order": _fact(
-        "orders/", guest=NEMO, kind="takeaway", items=[PIZZA], total_minor=1700, currency="EUR", notes="for Nemo"
-    ),
-    "receipt": _fact("receipts/", guest=NEMO, closed_at="2026-10-01T20:00:00Z", total_minor=100),
-    "wifi_session": _fact("wifi-sessions/", guest=NEMO, connected_at="2026-10-01T20:00:00Z"),
-    "inquiry": _fact("inquiries/", guest=NEMO, subject="Nemo", message="Nemo asks"),
-    "promotion_signup": _fact("promotion-signups/", guest=NEMO, promotion="Truffles"),
-    "review": _fact("reviews/", source="private", rating=5, text="Nemo was here", reviewed_at="2026-10-01T20:00:00Z"),
-}

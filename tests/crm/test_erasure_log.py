@@ -11,10 +11,12 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from crm import erasing_again, erasure, erasure_log
+from crm import erasing_again, erasure_log, fact_erasing
+from crm.expected import Way
 from crm.models import Contact, Erasure
 from tests.api.test_bookings import ANNA
-from tests.crm.test_erasure import EMAIL, FACTS, erase
+from tests.crm.test_erasure import EMAIL, erase
+from tests.crm.test_fact_erasing import FACTS
 from tests.personas import Bearer
 
 
@@ -102,7 +104,7 @@ def test_a_fact_without_a_contact_is_wiped_once_more(commits, trattoria):
     key = Bearer.of(trattoria)
     fact = FACTS["booking"](key, trattoria)
     with trattoria.enter():
-        erasure.erase_fact("booking", fact, at=timezone.now())
+        fact_erasing.erase("booking", fact, at=timezone.now(), upcoming=Way.CANCEL)
     key.patch(f"bookings/{fact}/", {"guest": {"first_name": "Nemo"}})
     forget(trattoria)
 

@@ -88,6 +88,23 @@ def test_upcoming_bookings_are_named_and_must_be_decided_on(tonight: Place) -> N
     assert state_of(tonight, guest) == "active"
 
 
+def test_entries_of_nobody_and_of_others_that_name_the_guest_are_listed_first(tonight: Place) -> None:
+    guest, other = settle(tonight, "Moretti"), settle(tonight, "De Santis")
+    with tonight.enter():
+        first, second = Booking.objects.filter(contact=other).order_by("starts_at")[:2]
+        said = {"last_name": "Moretti", "phone": guest.phone} if guest.phone else {"email": guest.email}
+        Booking.objects.filter(pk=first.pk).update(guest=said)
+        Booking.objects.filter(pk=second.pk).update(guest=said, contact=None)
+
+    page = tonight.signed_in().get(url(tonight, "contact_clear", guest.pk))
+
+    assert "Entries that name the guest and are not the guest's" in text_of(page)
+    for booking in (first, second):
+        assert url(tonight, "booking", booking.pk) in page.content.decode()
+    assert page.content.decode().count(f'href="{url(tonight, "contact", other.pk)}"') == 1
+    assert "of another contact" in text_of(page)
+
+
 def test_what_was_put_off_stands_on_the_card_and_is_taken_back_there(tonight: Place) -> None:
     guest = contact(tonight, "Moretti")
     client = tonight.signed_in()
@@ -135,7 +152,13 @@ def test_what_leads_there_is_legible_and_can_be_used(visit: Visit, tonight: Plac
         contact_bin.delete(binned)
     visitor = visit(tonight, size=size)
 
+    with tonight.enter():
+        for number, booking in enumerate(Booking.objects.filter(contact=binned)[:2]):
+            Booking.objects.filter(pk=booking.pk).update(
+                guest={"email": waiting.email, "phone": waiting.phone}, contact=binned if number else None
+            )
     for name, path in {
+        "clear-named": f"contacts/{waiting.pk}/clear/",
         "put-off": f"contacts/{waiting.pk}/",
         "in-bin": f"contacts/{binned.pk}/",
         "bin-filled": "bin/",

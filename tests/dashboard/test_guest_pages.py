@@ -9,12 +9,14 @@ import pytest
 from django.core import signing
 from django.test import Client
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from audit.models import AuditEntry
-from consent import deliverability, erasing, links
+from consent import deliverability, erasing, links, suppression
 from consent.models import ConsentEntry, ConsentStatus, ConsentSuppression, UndeliverableAddress
 from consent.status import ConsentChannel, Event
 from crm.models import Contact
+from tenants.models import Venue
 from tests.consent.people import EMAIL, PHONE, anna, happen
 
 NOW = timezone.now()
@@ -112,6 +114,37 @@ class TestUnsubscribing:
         assert ConsentSuppression.objects.get().channel == "email"
         assert "You are unsubscribed" in guest.get(path("unsubscribe", centro)).content.decode()
         assert not ConsentEntry.objects.filter(address=EMAIL).exists()
+
+    @pytest.mark.parametrize("page", ["unsubscribe", "preferences", "confirm"])
+    def test_a_link_signed_before_the_secret_key_changed_is_good_as_long_as_that_is_kept(
+        self, guest, centro, settings, page
+    ):
+        happen(Event.GUEST_BOOKED_TICKED, centro, contact=anna(centro))
+        old = path(page, centro)
+        former, settings.SECRET_KEY = settings.SECRET_KEY, "another secret"
+
+        assert guest.get(old).status_code == 404
+        settings.SECRET_KEY_FALLBACKS = ["one before", former]
+        assert guest.get(old).status_code == 200
+        assert guest.get(path(page, centro)).status_code == 200
+
+    def test_a_suppression_holds_when_the_secret_key_changes(self, guest, centro, settings):
+        guest.post(path("unsubscribe", centro, address="unknown@example.net"))
+        settings.SECRET_KEY = "another secret"
+
+        [found] = suppression.standing(["unknown@example.net"], [centro.pk]).statuses
+        assert found.status == "unsubscribed"
+
+    @pytest.mark.parametrize("page", ["unsubscribe", "preferences", "confirm"])
+    def test_the_page_of_a_venue_that_is_gone_says_what_to_do_and_changes_nothing(self, guest, inside, centro, page):
+        happen(Event.GUEST_BOOKED_TICKED, centro, contact=anna(centro))
+        gone = path(page, Venue(pk=uuid7(), tenant_id=inside.id))
+        for send in (guest.get, guest.post):
+            answer = send(gone)
+            assert answer.status_code == 404
+            assert "This link is not complete" in answer.content.decode()
+
+        assert status(centro) == "explicit"
 
     @pytest.mark.parametrize("token", ["nonsense", "a.b.c", "x" * 300])
     def test_a_link_that_is_not_ours_is_404_and_says_what_to_do(self, guest, db, token):

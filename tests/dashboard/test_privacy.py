@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from bookings import taking
-from bookings.models import Booking, BookingKind
-from crm import editing, health, privacy_requests, retention
+from bookings.models import BookingKind
+from crm import editing, fact_erasing, health, privacy_requests, retention
 from crm.channel import Channel
+from crm.expected import Way
 from crm.guest_data import Guest
 from crm.models import Contact, PrivacyRequest
 from staff import tenant_settings
@@ -22,6 +23,7 @@ from tenants.permissions import Role
 from tests.dashboard import evening
 from tests.dashboard.conftest import DESK, PHONE, Visit
 from tests.dashboard.test_look import AUDIT
+from tests.dashboard.test_privacy_search import nameless
 from tests.personas import Place
 
 SHOTS = os.environ.get("COPERTO_SCREENSHOTS")
@@ -37,59 +39,6 @@ def anna(trattoria: Place) -> Contact:
     with trattoria.enter():
         guest = Guest(first_name="Anna", last_name="Rossi", email="anna@example.com")
         return editing.add(guest, allergies="nuts").contact
-
-
-def nameless(place: Place) -> Booking:
-    """A booking without e-mail and phone: it belongs to nobody in the list."""
-    with place.enter():
-        draft = taking.Draft(
-            venue=place.venue,
-            kind=BookingKind.RESERVATION,
-            channel=Channel.PHONE,
-            party_size=2,
-            snapshot={"first_name": "Zoë", "last_name": "Strauß"},
-        )
-        return taking.take(draft).booking
-
-
-class TestSearch:
-    def test_what_is_held_is_listed_by_kind_with_what_can_be_done(self, trattoria: Place, anna: Contact) -> None:
-        booked = nameless(trattoria)
-        client = trattoria.signed_in()
-
-        of_anna = client.post(url(trattoria, "privacy_search"), {"q": "anna@example.com"}).content.decode()
-        of_zoe = client.post(url(trattoria, "privacy_search"), {"q": "strauss"}).content.decode()
-
-        assert url(trattoria, "contact", anna.pk) in of_anna
-        assert url(trattoria, "contact_clear", anna.pk) in of_anna
-        assert url(trattoria, "privacy_fact", "booking", booked.pk) in of_zoe
-        assert "Zoë Strauß" in of_zoe
-
-    def test_nothing_is_said_to_be_nothing(self, trattoria: Place) -> None:
-        answer = trattoria.signed_in().post(url(trattoria, "privacy_search"), {"q": "nobody@example.com"})
-
-        assert "Nothing is held" in answer.content.decode()
-
-    @pytest.mark.parametrize("q", ["", "a", "x" * 255, "\0"])
-    def test_an_odd_question_is_a_fault_of_the_form(self, trattoria: Place, q: str) -> None:
-        assert trattoria.signed_in().post(url(trattoria, "privacy_search"), {"q": q}).status_code == 400
-
-    def test_a_fact_is_cleared_after_what_it_says_was_typed(self, trattoria: Place) -> None:
-        booked, client = nameless(trattoria), trattoria.signed_in()
-        page = url(trattoria, "privacy_fact", "booking", booked.pk)
-
-        assert "Zoë" in client.get(page).content.decode()
-        assert client.post(page, {"confirm": "Anna"}).status_code == 400
-        assert client.post(page, {"confirm": "zoë strauß"}).status_code == 302
-        with trattoria.enter():
-            assert Booking.objects.get(pk=booked.pk).guest == {}
-        assert client.get(url(trattoria, "privacy_fact", "follower", booked.pk)).status_code == 404
-
-    @pytest.mark.parametrize(("role", "page"), [(Role.OWNER, "privacy_search"), (Role.MANAGER, "privacy_requests")])
-    def test_privacy_leads_to_the_first_page_of_ones_own(self, trattoria: Place, role: str, page: str) -> None:
-        answer = trattoria.signed_in(role).get(url(trattoria, "privacy"))
-
-        assert (answer.status_code, answer.headers["Location"]) == (302, url(trattoria, page))
 
 
 @pytest.mark.parametrize(
@@ -119,10 +68,11 @@ def test_another_tenants_ids_are_404_on_every_page(trattoria: Place, bistro: Pla
     seen = [
         client.get(url(bistro, "privacy_fact", "booking", booked.pk)),
         client.get(url(bistro, "privacy_request", asked.pk)),
+        client.post(url(bistro, "privacy_fact_keep", "booking", booked.pk)),
         *(client.post(url(bistro, name, asked.pk)) for name in ("privacy_request_done", "privacy_request_delete")),
         client.post(url(bistro, "contact_data", anna.pk)),
     ]
-    assert [answer.status_code for answer in seen] == [404] * 5
+    assert [answer.status_code for answer in seen] == [404] * 6
 
 
 class TestRegister:
@@ -310,12 +260,15 @@ def test_the_pages_are_legible_and_can_be_used(
         privacy_requests.create({"kind": "access", "subject_name": "Zoë Strauß", "notes": "By letter."})
         settled = privacy_requests.create({"kind": "access", "subject_name": "Sara"})
         privacy_requests.edit(settled, {"done_on": privacy_requests.today()})
-    booked = nameless(trattoria)
+    booked, coming = nameless(trattoria), nameless(trattoria, at=timezone.now() + datetime.timedelta(days=2))
+    with trattoria.enter():
+        fact_erasing.erase("booking", coming.pk, at=timezone.now(), upcoming=Way.ERASE_AFTER)
     visitor = visit(trattoria, size=size)
     faults: list[str] = []
     paths = {
         "search": "privacy/search/",
         "fact": f"privacy/facts/booking/{booked.pk}/",
+        "fact-waiting": f"privacy/facts/booking/{coming.pk}/",
         "requests": "privacy/requests/",
         "request": f"privacy/requests/{request.pk}/",
         "request-done": f"privacy/requests/{settled.pk}/",

@@ -116,3 +116,27 @@ class TestWithoutThePermission:
 
         with trattoria.enter(Role.MARKETER), pytest.raises(PermissionMissing):
             jobs.start(job)
+
+
+@pytest.mark.parametrize("heading", ["Tags", "Etichette"])
+def test_tags_of_allergies_are_handed_out_to_who_may_read_them_alone(trattoria, imports, bearer, heading):
+    """In what a guest is handed, whatever the tag is called by now (R-PRIV-2)."""
+    key = bearer(trattoria)
+    nuts = key.post("tags/", {"label": "Allergy: nuts"}).json()["key"]
+    key.patch(f"tags/{nuts}/", {"label": "Frutta secca"})
+    imports.run(f"E-mail;{heading};Allergie\nanna@example.net;VIP | Allergia al sedano | frutta secca;Sesamo\n")
+    with trattoria.enter():
+        anna = Contact.objects.get().pk
+
+    [told] = key.get(f"contacts/{anna}/data/").json()["imported_rows"]
+    seen = trattoria.signed_in(Role.MARKETER).get(
+        f"/api/v1/contacts/{anna}/data/", headers={"X-Tenant": trattoria.tenant.slug}
+    )
+
+    assert told["cells"] == {
+        "E-mail": "anna@example.net",
+        heading: "VIP | Allergia al sedano | frutta secca",
+        "Allergie": "Sesamo",
+    }
+    [kept] = seen.json()["imported_rows"]
+    assert kept["cells"] == {"E-mail": "anna@example.net", heading: "VIP, •••, •••", "Allergie": "•••"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from consent.models import ConsentEntry, ConsentStatus
 from crm import tags
 from crm.models import Contact, ContactTag, FieldChange, SearchToken
 from importexport import jobs
@@ -208,77 +207,6 @@ def test_whole_names_are_parted(importer):
     found = contacts(importer)
     assert (found["m@example.net"].first_name, found["m@example.net"].last_name) == ("Maria", "De Santis")
     assert (found["a@example.net"].first_name, found["a@example.net"].last_name) == ("Anna", "Rossi")
-
-
-def statuses(importer):
-    with importer.place.enter():
-        return set(ConsentStatus.objects.values_list("channel", "address", "status"))
-
-
-def test_unsubscribed_is_honored_and_subscribed_needs_evidence(importer):
-    job = importer.run(
-        "E-mail;Telefono;Newsletter\na@example.net;333 123 4567;disiscritto\nb@example.net;;sì\nc@example.net;;no\n"
-        "d@example.net;;forse\n"
-    )
-
-    assert outcomes(importer, job) == ["skipped", "created", "created", "created"]
-    assert importer.reasons(job) == {
-        2: [("suppressed", "marketing_consent")],
-        3: [("consent_needs_evidence", "marketing_consent")],
-        5: [("consent_unknown", "marketing_consent")],
-    }
-    assert statuses(importer) == {("email", "a@example.net", "unsubscribed"), ("sms", "+393331234567", "unsubscribed")}
-
-
-def test_subscribed_with_evidence_for_the_file_or_the_row_is_explicit(importer):
-    job = importer.upload(
-        "Nome;E-mail;Newsletter;Fonte del consenso;Data del consenso;Testo del consenso\n"
-        "Anna;a@example.net;sì;modulo;2024-01-05;Accetto\nBea;b@example.net;sì;;;\n"
-    )
-    with importer.place.enter():
-        jobs.correct(job, {"consent_evidence": {"source": "carta", "date": "2023-02-03", "wording": "Sì, scrivetemi"}})
-    job = importer.act(jobs.start, job)
-
-    assert importer.reasons(job) == {}
-    assert statuses(importer) == {("email", "a@example.net", "explicit"), ("email", "b@example.net", "explicit")}
-    with importer.place.enter():
-        evidence = dict(ConsentEntry.objects.values_list("address", "evidence"))
-    assert evidence["a@example.net"] == {"source": "modulo", "date": "2024-01-05", "wording": "Accetto"}
-    assert evidence["b@example.net"] == {"source": "carta", "date": "2023-02-03", "wording": "Sì, scrivetemi"}
-
-
-def test_an_import_never_lifts_an_unsubscription(importer):
-    importer.run("Nome;E-mail;Newsletter\nAnna;a@example.net;disiscritta\n")
-
-    proof = "Fonte del consenso;Data del consenso;Testo del consenso"
-    job = importer.run(f"Nome;E-mail;Newsletter;{proof}\nAnna;a@example.net;sì;modulo;2024-01-05;Accetto\n")
-
-    assert importer.outcomes(job) == [(2, "unchanged", [("kept_unsubscribed", "marketing_consent")])]
-    assert statuses(importer) == {("email", "a@example.net", "unsubscribed")}
-
-
-def test_a_list_of_unsubscribed_addresses_makes_no_contacts(importer):
-    importer.run("Nome;E-mail\nAnna;known@example.net\n")
-    data = "Email;UNSUB_TIME\nknown@example.net;2024-05-06 10:00:00\nunknown@example.net;2024-05-06 10:00:00\n"
-
-    job = importer.run(data)
-    again = importer.run(data)
-
-    assert outcomes(importer, job) == ["updated", "skipped"]
-    assert importer.reasons(job) == {3: [("suppressed", "marketing_consent")]}
-    assert outcomes(importer, again) == ["unchanged", "skipped"]
-    assert list(contacts(importer)) == ["known@example.net"]
-    assert len(statuses(importer)) == 2
-
-
-def test_unsubscribed_is_honored_in_every_mode(importer):
-    importer.run("Nome;E-mail\nAnna;known@example.net\n")
-
-    job = importer.run("Nome;E-mail;Newsletter\nAnnina;known@example.net;disiscritta\n", mode="create")
-
-    assert outcomes(importer, job) == ["updated"]
-    assert contacts(importer)["known@example.net"].first_name == "Anna"
-    assert statuses(importer) == {("email", "known@example.net", "unsubscribed")}
 
 
 def test_a_dry_run_and_the_run_agree_row_by_row(importer):

@@ -1,4 +1,4 @@
-"""R-IO-1: the template names the required columns, shows an example, and comes back as it is."""
+"""R-IO-1, R-PRIV-3: the template names the required columns, shows an example, and comes back as it is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from importexport.files.kind import FileKind
 
 @pytest.mark.parametrize("language", ["en", "it", "fr", "pl", "de", "es", "fr-ca"])
 @pytest.mark.parametrize("kind", list(FileKind))
-def test_the_template_is_understood_when_it_is_uploaded(tmp_path, kind, language):
+def test_the_template_is_understood_when_it_is_uploaded(inside, tmp_path, kind, language):
     path = tmp_path / "template"
     path.write_bytes(template.build(kind, language=language))
 
@@ -23,7 +23,7 @@ def test_the_template_is_understood_when_it_is_uploaded(tmp_path, kind, language
     assert len(set(mapping.values())) == len(found.headings)
 
 
-def test_the_template_names_the_required_columns(tmp_path):
+def test_the_template_names_the_required_columns(inside, tmp_path):
     path = tmp_path / "template.csv"
     path.write_bytes(template.build(FileKind.CSV, language="en"))
 
@@ -31,3 +31,16 @@ def test_the_template_names_the_required_columns(tmp_path):
         "Email address (required: e-mail or phone)",
         "Phone (required: e-mail or phone)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("role", "has_column"), [("owner", True), ("manager", True), ("marketer", False), ("host", False)]
+)
+def test_a_column_of_allergies_is_there_for_who_may_import_them(trattoria, tmp_path, role, has_column):
+    path = tmp_path / "template.csv"
+    with trattoria.enter(role):
+        path.write_bytes(template.build(FileKind.CSV, language="en"))
+
+    found = table.inspect(path)
+    assert ("allergies" in columns.guess(found.headings, found.sample).values()) is has_column
+    assert ("nuts" in found.sample[0]) is has_column

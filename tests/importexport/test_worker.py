@@ -9,8 +9,9 @@ import pytest
 from django.db import DataError
 
 from crm.models import Contact, ContactIdentifier
-from importexport import chunks, jobs, leasing, running, sweeping
-from importexport.models import ImportJob, ImportRow
+from importexport import chunks, jobs, running
+from importexport.models import LEASES, ImportJob, ImportRow
+from tenants.leasing import Leases
 from tests import workers
 
 ROWS = 4_000
@@ -73,37 +74,37 @@ def test_wherever_the_work_breaks_off_another_worker_finishes_it(importer, monke
     job = importer.upload(guest_list(5))
     with importer.place.enter():
         verb(job)
-    hold, calls = leasing.hold, iter(range(1, 100))
+    hold, calls = Leases.hold, iter(range(1, 100))
 
-    def dying_hold(job_id, holder):
+    def dying_hold(leases, job_id, holder):
         if next(calls) == after:
             raise Killed
-        return hold(job_id, holder)
+        hold(leases, job_id, holder)
 
-    monkeypatch.setattr(leasing, "hold", dying_hold)
+    monkeypatch.setattr(Leases, "hold", dying_hold)
     with pytest.raises(Killed):
         running.work(importer.place.id, job.pk, holder="first")
-    monkeypatch.setattr(leasing, "hold", hold)
+    monkeypatch.setattr(Leases, "hold", hold)
 
     assert running.work(importer.place.id, job.pk, holder="second") is False
     assert importer.fresh(job).lease_holder == "first"
     with importer.place.enter():
         ImportJob.objects.update(lease_until="2020-01-01T00:00:00Z")
-    assert sweeping.due() == [(importer.place.id, job.pk)]
+    assert LEASES.due() == [(importer.place.id, job.pk)]
 
     done = importer.finish(job)
     assert done.counts == {"created": 5, "updated": 0, "unchanged": 0, "skipped": 0, "rejected": 0}
     assert (done.done_count, done.status) == (5, "done" if verb is jobs.start else "checked")
     with importer.place.enter():
         assert Contact.objects.count() == (5 if verb is jobs.start else 0)
-    assert sweeping.due() == []
+    assert LEASES.due() == []
 
 
 def test_a_worker_that_lost_its_lease_stops_without_a_trace(importer):
     job = importer.upload(guest_list(3))
     with importer.place.enter():
         jobs.start(job)
-        leasing.take(job.pk, "first")
+        LEASES.take(job.pk, "first")
         ImportJob.objects.update(lease_holder="second")
 
     assert running.work(importer.place.id, job.pk, holder="first") is False
@@ -133,7 +134,7 @@ def test_an_import_cancelled_in_the_middle_keeps_what_it_brought(importer, monke
     assert (cancelled.status, cancelled.done_count, cancelled.counts["created"]) == ("cancelled", 2, 2)
     with importer.place.enter():
         assert Contact.objects.count() == 2
-    assert sweeping.due() == []
+    assert LEASES.due() == []
 
 
 @pytest.mark.parametrize(("verb", "is_kept"), [(jobs.start, False), (jobs.check, True)], ids=["run", "dry run"])

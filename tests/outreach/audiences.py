@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
+from django.core import mail
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -15,7 +17,8 @@ from crm import groups, intake
 from crm.channel import Channel
 from crm.guest_data import Guest, Intake
 from crm.models import Contact, ContactGroup
-from outreach import campaign_sending, campaigns, message_templates
+from outreach import campaign_results, campaign_sending, campaigns, message_templates
+from outreach.campaign_results import Results
 from outreach.campaigns import NewCampaign
 from outreach.models import Campaign, CampaignRecipient, MessageChannel, MessageKind, MessageTemplate
 from tests.personas import Place
@@ -95,3 +98,19 @@ def recipients(place: Place, campaign: Campaign) -> dict[str, tuple[str, str]]:
     with place.enter():
         rows = CampaignRecipient.objects.filter(campaign=campaign).values_list("address", "status", "reason")
         return {address: (status, reason) for address, status, reason in rows}
+
+
+def written_to() -> Counter[str]:
+    """How often each address got a mail."""
+    return Counter(address for sent in mail.outbox for address in sent.to)
+
+
+def results(place: Place, campaign: Campaign) -> Results:
+    with place.enter():
+        return campaign_results.of([Campaign.objects.get(pk=campaign.pk)])[campaign.pk]
+
+
+def lapse(place: Place) -> None:
+    """The lease of the dead worker runs out, and the sweeper finds the campaign."""
+    with place.enter():
+        Campaign.objects.filter(status="sending").update(lease_until="2020-01-01T00:00:00Z")

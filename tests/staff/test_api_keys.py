@@ -18,9 +18,7 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from staff import api_keys
-from tenants import scope
 from tenants.models import ApiKey
-from tenants.permissions import PRESET_PERMISSIONS, TENANT_WIDE_PERMISSIONS, Permission
 from tests.personas import Bearer, Place
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -57,22 +55,6 @@ def test_the_key_is_shown_once_and_then_only_its_prefix(trattoria: Place, bearer
     assert [key["prefix"] for key in listed.json()["results"] if key["name"] == "Till"] == [made.json()["prefix"]]
     assert "api_key" not in listed.json()["results"][0]
     assert made.json()["api_key"] not in listed.content.decode()
-
-
-@pytest.mark.parametrize("preset", ["widget", "pos", "wifi", "read", "admin"])
-def test_a_key_holds_what_its_preset_says(trattoria: Place, preset: str) -> None:
-    venue = trattoria.venue if preset == "widget" else None
-    _key, text = _create(trattoria, preset, venue=venue)
-
-    assert api_keys.authenticate(f"Bearer {text}").actor.permissions == PRESET_PERMISSIONS[preset]
-
-
-def test_a_key_bound_to_a_venue_gets_nothing_that_concerns_the_whole_tenant(trattoria: Place) -> None:
-    _key, text = _create(trattoria, "admin", venue=trattoria.venue)
-
-    actor = api_keys.authenticate(f"Bearer {text}").actor
-    assert actor.venue_id == trattoria.venue.pk
-    assert actor.permissions == PRESET_PERMISSIONS["admin"] - TENANT_WIDE_PERMISSIONS
 
 
 def test_a_widget_key_needs_its_venue(trattoria: Place) -> None:
@@ -277,14 +259,6 @@ def test_a_key_trusted_within_the_second_costs_no_query(trattoria: Place) -> Non
         api_keys.authenticate(f"Bearer {text}")
 
     assert len(queries) == 0
-
-
-def test_permissions_that_exist_no_longer_are_left_out(trattoria: Place) -> None:
-    key, text = _create(trattoria)
-    with scope.enter(trattoria.id, scope.SYSTEM):
-        ApiKey.objects.filter(pk=key.pk).update(permissions=["contacts_read", "from_the_past"])
-
-    assert api_keys.authenticate(f"Bearer {text}").actor.permissions == {Permission.CONTACTS_READ}
 
 
 def _venue_names(answer: Any) -> list[str]:

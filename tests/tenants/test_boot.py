@@ -1,4 +1,4 @@
-"""Neither web nor worker serves with a role under which row level security would be void (R-PRIV-3)."""
+"""Neither web nor worker serves with a role under which row level security would be void (R-PRIV-3), or without its secrets."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
 from psycopg import sql
+
+from config import state
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
@@ -99,3 +102,29 @@ def test_the_check_command_says_the_same() -> None:
     refused = _start(check, _url("owner"))
     assert refused.returncode == 1
     assert "coperto.E001" in refused.stderr
+
+
+@pytest.mark.parametrize("program", [WEB, WORKER])
+@pytest.mark.parametrize("name", ["PRIVACY_PEPPER", "HEALTH_KEYS"])
+def test_nobody_serves_without_the_secrets_that_must_never_change(
+    program: list[str], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made from SECRET_KEY, they would change with it (R-PRIV-1)."""
+    monkeypatch.setenv(name, "")
+    started = _start(program, _url("default"))
+
+    assert started.returncode != 0
+    assert f"Refusing to start: {name} must be set and never change" in started.stderr
+
+
+def test_they_come_from_the_state_folder_when_the_environment_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COPERTO_HOME", str(tmp_path))
+    kept = {"PRIVACY_PEPPER": "kept", "HEALTH_KEYS": "kept"}
+    for name in kept:
+        monkeypatch.delenv(name)
+    state.save(kept)
+    started = _start(WEB, _url("default"))
+
+    assert started.returncode == 0, started.stderr

@@ -12,7 +12,7 @@ from config import founding
 from config.management import refusals
 from staff import api_keys
 from tenants import scope
-from tenants.permissions import OWNER_PERMISSIONS, Permission, Preset
+from tenants.permissions import Permission, Preset
 from tenants.refusal import Refusal
 
 OPTIONS = {"email": "--owner-email", "venue.name": "--venue"}
@@ -60,7 +60,7 @@ def _create(options: dict[str, Any]) -> dict[str, Any]:
     )
     with scope.enter(founded.tenant.pk, scope.SYSTEM):
         _key, text = api_keys.create(
-            name="create_tenant", preset=Preset.ADMIN, permissions=OWNER_PERMISSIONS | {Permission.GUEST_ACTION}
+            name="create_tenant", preset=Preset.ADMIN, besides=frozenset({Permission.GUEST_ACTION})
         )
     return {
         "tenant": {"id": str(founded.tenant.pk), "name": founded.tenant.name, "slug": founded.tenant.slug},

@@ -1,4 +1,4 @@
-// Follows a campaign that is being sent: the bar and the counts every second, the page anew when it is over.
+// Follows a campaign that is being sent: the bar and the counts every second, the page anew when it is over, waits or goes on.
 import { call, Unreachable } from "./api.js";
 import { locale, text } from "./texts.js";
 
@@ -9,12 +9,17 @@ const number = new Intl.NumberFormat(locale);
 async function look() {
   try {
     const { data } = await call(`campaigns/${card.dataset.campaign}/`);
-    if (data.status !== "sending") return location.reload();
+    if (data.status !== "sending" || retryOf(data) !== card.dataset.retry) return location.reload();
     show(data);
   } catch (error) {
     if (!(error instanceof Unreachable)) return location.reload();
   }
   setTimeout(look, EVERY);
+}
+
+// As the page has it: whole seconds, empty while it is at work.
+function retryOf({ retry_at: at }) {
+  return at ? String(Math.floor(Date.parse(at) / 1000)) : "";
 }
 
 function show({ progress, results }) {
