@@ -43,8 +43,8 @@ class CampaignDocument(serializers.Serializer[Any]):
     template_name = serializers.CharField()
     status = serializers.ChoiceField(CampaignStatus.choices)
     failure = serializers.CharField(
-        help_text="server_away, server_refuses or internal_error: why it failed, and sending again goes on from there; or, "
-        "while it is being sent, why it waits."
+        help_text="server_away, server_refuses, sender_incomplete or internal_error: why it failed, and sending again goes on "
+        "from there; or, while it is being sent, why it waits."
     )
     retry_at = serializers.DateTimeField(
         allow_null=True, help_text="When it goes on, while it waits because messages did not leave."

@@ -33,7 +33,7 @@ class InboundSmsShape(shape.Shape):
     external_id = shape.Text(
         max_length=200, help_text="The carrier's id of this SMS: sent again, it is not done again."
     )
-    phone = shape.Text(max_length=40, help_text="Who wrote.")
+    phone = shape.Text(max_length=40, help_text="Who wrote; best with the plus and the code of the country.")
     text = shape.OptionalText(max_length=2000)
     venue = shape.Id(required=False, allow_null=True, help_text=FOR_ALL)
 
@@ -75,7 +75,8 @@ class SmsInbound(Endpoint):
 
     @describe(
         "Report an SMS that a guest sent",
-        description="STOP, ARRET, BASTA, KONIEC and the like unsubscribe the phone; other texts become a message of its contact.",
+        description="STOP, ARRET, BASTA, KONIEC and the like unsubscribe the phone; other texts become a message of its contact, "
+        "where there is one: the answer is the same.",
         body=InboundSmsShape,
         answer=InboundSmsDocument,
         example={"provider": "carrier", "external_id": "sms-1", "phone": "+393331234567", "text": "STOP"},

@@ -19,19 +19,31 @@ from tenants.permissions import Permission
 
 
 class ContactDataDocument(serializers.Serializer[Any]):
-    """The sections that every app fills with what it holds; each a list but `profile` and `allergies`."""
+    """The sections that every app fills with what it holds; each a list but `profile` and `allergies`.
+
+    Facts without a contact that name the guest stand among the guest's own.
+    """
 
     generated_at = serializers.DateTimeField()
+    left_out = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What is held and not in here: `allergies`, for who may not read them; tags and cells of allergies, too.",
+    )
     profile = serializers.DictField()
     allergies = serializers.CharField(required=False, help_text="For who may read them (health_read).")
     merged = serializers.ListField(child=serializers.DictField(), help_text="Contacts that were merged into it.")
     identifiers = serializers.ListField(child=serializers.DictField())
     tags = serializers.ListField(child=serializers.DictField())
+    lifted_tags = serializers.ListField(child=serializers.DictField(), help_text="Taken off by staff, and why.")
     groups = serializers.ListField(child=serializers.CharField())
     statistics = serializers.ListField(child=serializers.DictField())
     visits = serializers.ListField(child=serializers.DictField())
     reviews = serializers.ListField(child=serializers.DictField())
     changes = serializers.ListField(child=serializers.DictField())
+    named_elsewhere = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="Facts of others that name the guest: what they say of the guest alone.",
+    )
     bookings = serializers.ListField(child=serializers.DictField())
     orders = serializers.ListField(child=serializers.DictField())
     receipts = serializers.ListField(child=serializers.DictField())
@@ -45,7 +57,11 @@ class ContactDataDocument(serializers.Serializer[Any]):
     app_users = serializers.ListField(child=serializers.DictField())
     follows = serializers.ListField(child=serializers.DictField())
     campaigns = serializers.ListField(child=serializers.DictField())
+    confirmations = serializers.ListField(
+        child=serializers.DictField(), help_text="Codes that wait to be told, of an address that was given in the app."
+    )
     consents = serializers.ListField(child=serializers.DictField())
+    undeliverable_addresses = serializers.ListField(child=serializers.DictField())
     consent_ledger = serializers.ListField(child=serializers.DictField())
     imported_rows = serializers.ListField(child=serializers.DictField())
 

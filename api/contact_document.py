@@ -63,7 +63,8 @@ PROFILE = (
     "updated_at",
 )
 DISCOUNT = ("id", "name", "kind", "percent", "amount_minor", "currency")
-CONSENT = tuple(field.name for field in fields(ConsentItem))
+# Of `erasure_asked` the contact's own `erase_on` tells.
+CONSENT = tuple(field.name for field in fields(ConsentItem) if field.name != "erasure_asked")
 # All that a page of contacts shows beside their own rows and their consents.
 QUESTIONS = (DETAILS, STANDINGS, FOLLOWS, *PAST)
 NOT_YET: dict[str, Any] = {
@@ -88,7 +89,7 @@ class ConsentDocument(serializers.Serializer[Any]):
     pending_confirmation = serializers.BooleanField()
     changed_at = serializers.DateTimeField()
     source = serializers.ChoiceField(Source.choices)  # type: ignore[assignment]
-    marketable = serializers.BooleanField()
+    marketable = serializers.BooleanField(help_text="Never while the contact has a day to be cleared, `erase_on`.")
     expires_on = serializers.DateField(allow_null=True)
     undeliverable = serializers.BooleanField(help_text="Mail to this address came back: nothing is marketable there.")
 
@@ -106,7 +107,9 @@ class LoyaltyDocument(serializers.Serializer[Any]):
 
 class SuggestedMessageDocument(serializers.Serializer[Any]):
     kind = serializers.CharField(allow_null=True)
-    reason = serializers.CharField(help_text="Why this one; or why none: open_booking, already_asked, not_reachable...")
+    reason = serializers.CharField(
+        help_text="Why this one; or why none: open_booking, already_asked, not_reachable, erasure_asked..."
+    )
 
     class Meta:
         ref_name = "SuggestedMessage"

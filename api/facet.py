@@ -9,6 +9,8 @@ from django.db import models
 
 from api import idempotency
 from crm import facets, known_addresses
+from importexport import row_ids
+from importexport.erasing import IMPORT_ROW
 
 
 class AnswerFacet(facets.ContactFacet):
@@ -19,11 +21,12 @@ class AnswerFacet(facets.ContactFacet):
 
     def erase(self, contact_ids: list[UUID]) -> None:
         idempotency.forget_contacts(contact_ids)
-        idempotency.forget_naming([*known_addresses.of(contact_ids).needles, *map(str, contact_ids)])
+        idempotency.forget_ids(map(str, contact_ids))
+        idempotency.forget_naming(known_addresses.of(contact_ids))
 
     def erase_fact(self, kind: str, fact_id: UUID) -> bool:
-        """The fact is another app's, which says whether there is one."""
-        idempotency.forget_naming([str(fact_id)])
+        """The fact is another app's, which says whether there is one. A row of an import stands in the answer to its upload."""
+        idempotency.forget_ids([row_ids.beginning_of_job(fact_id) if kind == IMPORT_ROW else str(fact_id)])
         return False
 
 

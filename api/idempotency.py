@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField
+from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
@@ -23,7 +25,10 @@ from rest_framework.request import Request
 
 from api.models import IdempotentAnswer
 from api.problems import Problem, refused_field
+from crm import named_in_text
+from crm.known_addresses import Addresses
 from tenants import lookup, scope
+from tenants.models import Venue
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -63,16 +68,37 @@ def forget_contacts(contact_ids: Iterable[UUID]) -> int:
     return IdempotentAnswer.objects.filter(contact_id__in=list(contact_ids)).delete()[0]
 
 
-def forget_naming(needles: Iterable[str]) -> int:
-    """Delete the answers in whose body one of these stands, in capitals or not, such as the sample of an uploaded list."""
-    named = RawSQL(_NAMES_ONE, [list(needles)], output_field=BooleanField())  # noqa: S611 (our own statement)
-    return int(IdempotentAnswer.objects.annotate(is_named=named).filter(is_named=True).delete()[0])
+def forget_ids(ids: Iterable[str]) -> int:
+    """Delete the answers in whose body one of these ids stands."""
+    return int(_holding(_SAYS, list(ids)).delete()[0])
 
 
-# Bodies are bytes; their letters beyond ASCII become numbers here, which no needle holds.
-_NAMES_ONE = (
-    "EXISTS (SELECT FROM unnest(%s::text[]) AS needle WHERE position(needle IN lower(encode(body, 'escape'))) > 0)"
+def forget_naming(sought: Addresses) -> int:
+    """Delete the answers that name somebody by one of these addresses, such as the sample of an uploaded list."""
+    countries = set(Venue.objects.values_list("country", flat=True))
+    found = _holding(f"{_SAYS} OR {_HAS_DIGITS}", *named_in_text.traces(sought)).values_list("pk", "body")
+    named = [pk for pk, body in found if any(_names(json.loads(bytes(body)), one, sought) for one in countries)]
+    return int(IdempotentAnswer.objects.filter(pk__in=named).delete()[0])
+
+
+def _holding(condition: str, *values: list[str]) -> QuerySet[IdempotentAnswer]:
+    named = RawSQL(condition, values, output_field=BooleanField())  # noqa: S611 (our own statement)
+    found: QuerySet[IdempotentAnswer] = IdempotentAnswer.objects.annotate(is_named=named).filter(is_named=True)
+    return found
+
+
+# Bodies are JSON.
+_SAYS = "EXISTS (SELECT FROM unnest(%s::text[]) AS said WHERE strpos(lower(convert_from(body, 'UTF8')), said) > 0)"
+_HAS_DIGITS = (
+    "EXISTS (SELECT FROM unnest(%s::text[]) AS digits "
+    r"WHERE strpos(regexp_replace(convert_from(body, 'UTF8'), '\D', '', 'g'), digits) > 0)"
 )
+
+
+def _names(said: Any, country: str, sought: Addresses) -> bool:
+    if isinstance(said, dict | list):
+        return any(_names(one, country, sought) for one in (said.values() if isinstance(said, dict) else said))
+    return isinstance(said, str) and bool(named_in_text.addresses_in(said, country, sought))
 
 
 def forget_everywhere() -> int:

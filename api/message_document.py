@@ -30,7 +30,7 @@ FIELDS = (
 
 
 class MessageDocument(serializers.Serializer[Any]):
-    """`error` is a stable code: not_marketable, contact_deleted, refused, interrupted; empty when nothing failed."""
+    """`error` is a stable code: not_marketable, erasure_asked, contact_deleted, refused, interrupted; empty when nothing failed."""
 
     id = serializers.UUIDField()
     contact = serializers.UUIDField()

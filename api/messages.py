@@ -88,7 +88,8 @@ class ContactMessages(Endpoint):
 
     @describe(
         "Write to a contact; the message is queued and leaves the house from the worker",
-        description="409 `not_marketable` for an invitation, or any other marketing, without consent.",
+        description="409 `not_marketable` for an invitation, or any other marketing, without consent. A request for an opinion "
+        "needs none, once per visit and in the words of its template; with a `subject` or `text` of its own it is marketing.",
         body=MessageShape,
         answer=MessageDocument,
         status=201,

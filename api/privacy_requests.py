@@ -33,11 +33,11 @@ class PrivacyRequestDocument(serializers.Serializer[Any]):
     subject_address = serializers.CharField(help_text="Empty once it is done; a search for it still finds the request.")
     received_on = serializers.DateField()
     due_on = serializers.DateField()
-    extension_reason = serializers.CharField()
+    extension_reason = serializers.CharField(help_text="Kept, as the proof of why it took longer: name nobody in it.")
     is_overdue = serializers.BooleanField()
     done_on = serializers.DateField(allow_null=True)
     done_by = serializers.CharField()
-    notes = serializers.CharField(help_text="Empty once an erasure is done.")
+    notes = serializers.CharField(help_text="Empty once it is done.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -71,7 +71,7 @@ class PrivacyRequestChangesShape(shape.Shape):
     due_on = shape.Day(help_text=DUE)
     extension_reason = shape.OptionalText(max_length=300)
     notes = shape.OptionalText(max_length=2000)
-    done_on = shape.Day(help_text="Settles the request, for good: name and address go, of an erasure the notes, too.")
+    done_on = shape.Day(help_text="Settles the request, for good: name, address and notes go.")
 
     class Meta:
         ref_name = "PrivacyRequestChanges"

@@ -71,8 +71,8 @@ class PrivacySearch(Endpoint):
     @describe(
         "Find everything that is held on somebody",
         description=(
-            "Contacts in the list, in the bin, merged and anonymous ones; facts that belong to none of them; hashes of "
-            "addresses. It reads whole tables: use it to answer a guest, not to look people up."
+            "Contacts in the list, in the bin, merged and anonymous ones; facts that belong to none of them; uploaded lists "
+            "that wait; hashes of addresses. It reads whole tables: use it to answer a guest, not to look people up."
         ),
         body=PrivacyQuestionShape,
         answer=EverythingDocument,
@@ -109,8 +109,9 @@ class FactErasure(Endpoint):
         "Clear what one fact says of its guest, mostly one without a contact",
         description=(
             "`kind` and `id` are those of a search: booking, order, receipt, wifi_session, promotion_signup, inquiry, "
-            "review or consent. Days, amounts and numbers stay. A contact is erased with all that is its own. While the guest "
-            "is still expected: 409 `has_upcoming`, unless `upcoming` says to cancel it or to clear the data the day after."
+            "review, consent, confirmation, import, import_row or segment. Days, amounts and numbers stay; an uploaded list "
+            "goes as a whole, and so does a segment. A contact is erased with all that is its own. While the guest is still "
+            "expected: 409 `has_upcoming`, unless `upcoming` says to cancel it or to clear the data the day after."
         ),
         body=FactErasureShape,
         status={204: None, 202: FactErasureDocument},

@@ -60,6 +60,9 @@ class RetentionDocument(serializers.Serializer[Any]):
     approval = ApprovalDocument(allow_null=True, help_text="Null: nobody is forgotten before somebody agrees.")
     months = serializers.IntegerField(allow_null=True, help_text="What the rest of this answer is about.")
     count = serializers.IntegerField(help_text="Contacts that would be forgotten now.")
+    awaiting_answer = serializers.IntegerField(
+        help_text="Others that are kept, since their request to see their data is open in the register."
+    )
     oldest_on = serializers.DateField(allow_null=True)
     sample = QuietContactDocument(many=True)
     stays = serializers.ListField(child=serializers.CharField(), help_text="What is left of them, in words.")
@@ -100,6 +103,7 @@ def _represent(given: int | None) -> dict[str, Any]:
         "approval": approval and {name: getattr(approval, name) for name in names},
         "months": months,
         "count": seen.count if seen else 0,
+        "awaiting_answer": seen.awaiting_answer if seen else 0,
         "oldest_on": seen and seen.oldest_on,
         "sample": [_quiet(*one) for one in seen.sample] if seen else [],
         "stays": [str(one) for one in retention.STAYS],

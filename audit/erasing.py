@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from audit.models import AuditEntry
 from tenants import rows
 
 # Words of closed lists, amounts, days, numbers, ids.
@@ -46,9 +47,26 @@ KEPT = (
     "tip_minor",
     "total_minor",
 )
+# Whose an object is, and what its guest said of themselves.
+CONTACT, GUEST = "contact", "guest"
 
 
 def erase(object_ids: Iterable[UUID]) -> None:
     """Wipe the values of every entry about these objects, and of no other: what belongs together is for the caller to say."""
-    ids = sorted(set(object_ids))
-    rows.run("SELECT row_id FROM erase_audit_values(%s::uuid[], %s::text[])", ids, list(KEPT))
+    _erase(object_ids, KEPT)
+
+
+def erase_of_former(object_id: UUID) -> None:
+    """Wipe what an object that is another contact's tells of whose it was: what the guest said of themselves, and the values
+    whose names were written last before it changed hands."""
+    names: set[str] = set()
+    entries = AuditEntry.objects.filter(object_id=object_id).order_by("created_at", "pk")
+    for before, after in entries.values_list("before", "after"):
+        if CONTACT in (after or {}):
+            names.clear()
+        names.update(before or {}, after or {})
+    _erase([object_id], {*KEPT, *names} - {GUEST})
+
+
+def _erase(object_ids: Iterable[UUID], kept: Iterable[str]) -> None:
+    rows.run("SELECT row_id FROM erase_audit_values(%s::uuid[], %s::text[])", sorted(set(object_ids)), sorted(kept))

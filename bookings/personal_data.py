@@ -25,8 +25,8 @@ SNAPSHOTS = (Snapshots(BOOKING, Booking, "starts_at", facts.NEXT_VERSION),)
 ACTIVITY = tuple(activity.rows_since(Booking, at) for at in ("starts_at", "created_at"))
 
 
-def export(contact_ids: list[UUID]) -> dict[str, Any]:
-    found = Booking.objects.filter(contact__in=contact_ids).order_by("starts_at", "pk")
+def export(contact_ids: list[UUID], nobodys: list[UUID]) -> dict[str, Any]:
+    found = Booking.objects.filter(data_export.facts(contact_ids, nobodys)).order_by("starts_at", "pk")
     columns = (
         *("id", "venue__name", "kind", "channel", "status", "starts_at", "party_size", "notes", "table", "occasion"),
         *("provider", "external_id", "guest", "arrived_at", "created_at"),

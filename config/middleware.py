@@ -22,6 +22,7 @@ from config import logs
 from consent import evidence
 from staff import access
 from tenants import scope, survivors
+from tenants.permissions import Preset
 from tenants.refusal import Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -33,10 +34,7 @@ GIVEN_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 
 
 def request_id(get_response: GetResponse) -> GetResponse:
-    """Take the caller's X-Request-Id, or make one; it is in every answer, log line and audit entry.
-
-    What a guest consents to is kept with the address and the browser it came from (R-CONSENT-1).
-    """
+    """Take the caller's X-Request-Id, or make one; it is in every answer, log line and audit entry."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get("X-Request-Id", "")
@@ -44,16 +42,7 @@ def request_id(get_response: GetResponse) -> GetResponse:
         request.request_id = value  # type: ignore[attr-defined]
         logs.request_id.set(value)
         recording.request_id.set(value)
-        origin = evidence.request_origin.set(
-            {
-                "ip": client_address.of(request),
-                "user_agent": request.headers.get("User-Agent", "").replace("\0", "")[:300],
-            }
-        )
-        try:
-            response = get_response(request)
-        finally:
-            evidence.request_origin.reset(origin)
+        response = get_response(request)
         response.headers["X-Request-Id"] = value
         return response
 
@@ -69,7 +58,8 @@ def tenant_scope(get_response: GetResponse) -> GetResponse:
         page = TENANT_PAGE.match(request.path)
         if page:
             return _serve_page(request, page["slug"], get_response)
-        return get_response(request)
+        with evidence.from_browser(_origin(request)):
+            return get_response(request)
 
     return middleware
 
@@ -85,7 +75,20 @@ def _serve_api(request: HttpRequest, get_response: GetResponse) -> HttpResponseB
     except Refusal as refusal:
         request.scope_failure = refusal  # type: ignore[attr-defined]
         return get_response(request)
-    return _serve_in_scope(request, entry, get_response)
+    with evidence.from_browser(_origin(request) if _is_in_guests_browser(request, entry) else {}):
+        return _serve_in_scope(request, entry, get_response)
+
+
+def _is_in_guests_browser(request: HttpRequest, entry: access.Entry) -> bool:
+    """Whether a web page that the guest has open sent this, and not a server or the till: only browsers name an Origin."""
+    return entry.actor.preset == Preset.WIDGET and "Origin" in request.headers
+
+
+def _origin(request: HttpRequest) -> dict[str, str]:
+    """What is kept with a guest's consent of where it came from (R-CONSENT-1)."""
+    address, browser = client_address.exact(request), request.headers.get("User-Agent", "").replace("\0", "")[:300]
+    said = {"ip": "" if address is None else str(address), "user_agent": browser}
+    return {name: value for name, value in said.items() if value}
 
 
 def _serve_page(request: HttpRequest, slug: str, get_response: GetResponse) -> HttpResponseBase:

@@ -313,6 +313,8 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"()": "config.logs.LineFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # The sweepers come every ten seconds: of a task only its failure is worth a line.
+    "loggers": {name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")},
 }
 
 # How many proxies of ours stand in front and write X-Forwarded-For; 0 believes nobody's.

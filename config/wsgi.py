@@ -7,18 +7,24 @@ refuses to serve with a database role that bypasses row level security, or witho
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from config import checks
-from config.embedded import lifeline
+from config.embedded import lifeline, migrating
 
 if os.environ.get("COPERTO_SUPERVISED"):
     lifeline.follow(os.getppid())
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+if os.environ.get("COPERTO_SUPERVISED") and migrating.are_running(settings.COPERTO_HOME):
+    # There is time for what the first request would load.
+    importlib.import_module(settings.ROOT_URLCONF)
+    migrating.wait(settings.COPERTO_HOME)
 checks.refuse_to_serve()
 # What is loaded by now lives as long as the process: the collector need not walk it again and again.
 gc.collect()

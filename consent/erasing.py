@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q
-
 from consent import suppression
 from consent.models import ERASED, ConsentEntry, ConsentStatus
 from crm import identity, known_addresses
@@ -26,7 +24,8 @@ def erase(contact_ids: Iterable[UUID], addresses: Iterable[str] = ()) -> None:
     addresses.
     """
     ids = list(contact_ids)
-    gone = sorted((addresses_of(ids) - _shared(ids)) | set(addresses))
+    own = addresses_of(ids)
+    gone = sorted((own - known_addresses.held_by_others(own, ids)) | set(addresses))
     known = ConsentStatus.objects.filter(address__in=gone)
     suppression.of_statuses(known)
     known.delete()
@@ -57,10 +56,3 @@ def written_under(contact_ids: Iterable[UUID]) -> set[str]:
     """The addresses of these contacts that stand in the ledger."""
     written = ConsentEntry.objects.filter(contact__in=list(contact_ids)).exclude(address__startswith=ERASED)
     return set(written.values_list("address", flat=True))
-
-
-def _shared(contact_ids: list[UUID]) -> set[str]:
-    """The addresses of these contacts that somebody else has, who may be in the bin and come back."""
-    own = addresses_of(contact_ids)
-    others = ContactIdentifier.objects.filter(~Q(contact__in=contact_ids), value__in=own)
-    return set(others.values_list("value", flat=True))

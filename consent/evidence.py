@@ -1,19 +1,39 @@
-"""What proves a consent (R-CONSENT-1): the box and the words beside it, and where the guest's own request came from."""
+"""What proves a consent (R-CONSENT-1): the box and the words beside it, and where the guest's own request came from.
+
+Of a request that a server sends for the guest, of a web site, an app or the till, that is not known: its address would be
+the server's. So only what the guest's own browser sends has an origin.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from consent.status import UNTICKED, Event
 
-# The address and the browser of the request being served; set by config.middleware.
-request_origin: ContextVar[Mapping[str, str] | None] = ContextVar("consent_request_origin", default=None)
+_NOWHERE: Mapping[str, str] = {}
+_origin: ContextVar[Mapping[str, str]] = ContextVar("consent_origin", default=_NOWHERE)
 
 # What says nothing about a box: these are no intakes.
 WITHOUT_BOX = frozenset({Event.UNSUBSCRIBED, Event.SUBSCRIBED_WITH_EVIDENCE, Event.GUEST_CONFIRMED, Event.LISTED})
 OF_THE_GUEST = frozenset({*UNTICKED, *UNTICKED.values(), Event.GUEST_CONFIRMED})
+
+
+@contextmanager
+def from_browser(origin: Mapping[str, str]) -> Iterator[None]:
+    """While a request is served: the address and the browser of the guest, `{}` when somebody else's computer sent it."""
+    token = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+
+
+def origin() -> Mapping[str, str]:
+    """Where the guest's own request comes from, as far as it is known."""
+    return _origin.get()
 
 
 def of(event: Event, given: Mapping[str, Any], *, was_asked: bool, box: bool | None) -> dict[str, Any]:
@@ -25,7 +45,7 @@ def of(event: Event, given: Mapping[str, Any], *, was_asked: bool, box: bool | N
     if event not in WITHOUT_BOX:
         evidence["box"] = _word(event, was_asked=was_asked, box=box)
     if event in OF_THE_GUEST:
-        evidence |= request_origin.get() or {}
+        evidence |= origin()
     return evidence
 
 

@@ -31,7 +31,7 @@ class ConsentFacet(facets.ContactFacet):
     def holdings(self) -> Iterable[Place]:
         return personal_data.HOLDINGS
 
-    def export(self, contact_ids: list[UUID]) -> dict[str, Any]:
+    def export(self, contact_ids: list[UUID], nobodys: list[UUID]) -> dict[str, Any]:
         return personal_data.export(contact_ids)
 
     def activity(self) -> Iterable[str]:

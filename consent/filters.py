@@ -2,7 +2,8 @@
 
 A contact matches when its present address of the channel (either, if none is named) has the status in the venue (any, if
 none is named). `none` matches who has no other status there. An address that unsubscribed before its guest was erased
-is unsubscribed still (consent.suppression).
+is unsubscribed still (consent.suppression). Who asked for their data to be cleared has no consent that is worth looking for,
+whatever the status says (consent.gate).
 """
 
 from __future__ import annotations
@@ -35,4 +36,6 @@ def matching(*, status: str | None = None, channel: str | None = None, venue: UU
     # page of a long list costs index lookups only; by the contact's columns, two hashed tables.
     present = ContactIdentifier.objects.filter(contact=OuterRef("pk"), is_active=True, is_main=True)
     is_held = Q(Exists(present.filter(is_on_record)))
-    return ~is_held if status == Status.NONE else is_held
+    if status == Status.NONE:
+        return ~is_held
+    return is_held if status == Status.UNSUBSCRIBED else is_held & Q(erase_on=None)

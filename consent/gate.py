@@ -1,7 +1,8 @@
 """The one gate that every message passes before it leaves: may this address be written to, for this purpose (R-CONSENT-3)?
 
 Marketing needs a marketable consent of the address in the venue. A service message, such as asking what a guest thought of
-a visit, may go to whoever has not unsubscribed there. An answer to what the guest wrote to us may always go.
+a visit, may go to whoever has not unsubscribed there. Who asked for their data to be cleared gets neither, from then on and not
+only from the day on which they are (R-PRIV-1). An answer to what the guest wrote to us may always go.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from consent import reading
 from consent.reading import ConsentItem
 from consent.status import ConsentChannel, Status
+from crm.models import Contact
 from tenants.models import Venue
 
 
@@ -33,16 +35,30 @@ class Hindrance(models.TextChoices):
     UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
     UNDELIVERABLE = "undeliverable", _("the address does not work")
     NOT_MARKETABLE = "not_marketable", _("has not agreed to be written to")
+    ERASURE_ASKED = "erasure_asked", _("asked for their data to be cleared")
 
 
 def may_be_written_to(
-    venue: Venue, channel: ConsentChannel, address: str, *, purpose: Purpose, at: datetime.datetime
+    venue: Venue,
+    channel: ConsentChannel,
+    address: str,
+    *,
+    holder: Contact | None,
+    purpose: Purpose,
+    at: datetime.datetime,
 ) -> bool:
-    """Whether `venue` may write to this address (in normal form) now."""
+    """Whether `venue` may write now to this address (in normal form) of this contact."""
     if purpose == Purpose.REPLY:
         return True
+    if has_asked_for_erasure(holder):
+        return False
     found = reading.of_addresses([address], venues=[venue], now=at).get(address, [])
     return is_open(purpose, found, venue_id=venue.pk, channel=channel)
+
+
+def has_asked_for_erasure(holder: Contact | None) -> bool:
+    """Whether this contact is to be erased on a later day."""
+    return holder is not None and holder.erase_on is not None
 
 
 def is_open(purpose: Purpose, consents: Iterable[ConsentItem], *, venue_id: UUID, channel: ConsentChannel) -> bool:
@@ -51,14 +67,26 @@ def is_open(purpose: Purpose, consents: Iterable[ConsentItem], *, venue_id: UUID
     if purpose == Purpose.REPLY:
         return True
     if purpose == Purpose.SERVICE:
-        return all(one.status != Status.UNSUBSCRIBED for one in own)
+        return all(one.status != Status.UNSUBSCRIBED and not one.erasure_asked for one in own)
     return any(one.marketable for one in own)
+
+
+def hindrance(
+    venue: Venue, channel: ConsentChannel, address: str, *, holder: Contact, at: datetime.datetime
+) -> Hindrance | None:
+    """Why this contact must get no marketing of `venue` at this address now; None when it may."""
+    if has_asked_for_erasure(holder):
+        return Hindrance.ERASURE_ASKED
+    return hindrances(venue, channel, [address], at=at).get(address)
 
 
 def hindrances(
     venue: Venue, channel: ConsentChannel, addresses: Collection[str], *, at: datetime.datetime
 ) -> dict[str, Hindrance]:
-    """Which of these addresses (in normal form) must get no marketing of `venue` now, and why. Two queries at most."""
+    """Which of these addresses (in normal form) must get no marketing of `venue` now, and why, whoever holds them.
+
+    Two queries at most.
+    """
     found = reading.of_addresses(addresses, venues=[venue], now=at)
     closed = {
         address: found.get(address, [])

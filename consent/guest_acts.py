@@ -55,16 +55,17 @@ class Place:
 def unsubscribe(
     places: Iterable[Place], *, source: Source, at: datetime.datetime, proof: Mapping[str, str] | None = None
 ) -> None:
-    """Unsubscribe an address in these places; again changes nothing. Locks the address.
+    """Unsubscribe an address in these places; again is kept, too. Locks the address.
 
-    On our own page the evidence says where the request came from; a carrier's request comes from the carrier.
+    The evidence is the `proof` that a carrier or a mail program brings, whose computers the request comes from; on our own
+    page, where the guest's browser is.
     """
     places = list(places)
-    origin = (evidence.request_origin.get() or {}) if source == Source.PAGE else {}
+    said = proof or evidence.origin()
     identity.lock_keys(place.address for place in places)
     for place in places:
         if is_known(place.address):
-            _record(Event.UNSUBSCRIBED, place, source, at, {**origin, **(proof or {})})
+            _record(Event.UNSUBSCRIBED, place, source, at, said)
         else:
             suppression.of_unknown([place.address], venue=place.venue, channel=place.channel, source=source, at=at)
 
@@ -121,7 +122,7 @@ def _record(event: Event, place: Place, source: Source, at: datetime.datetime, s
     email, phone = place.carried
     one = Occurrence(event, place.venue, email, phone, contact, source, at, evidence=said)
     for outcome in recording.record(one):
-        if outcome.is_changed:
+        if outcome.is_new_status:
             _audit(contact, place, outcome)
 
 

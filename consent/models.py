@@ -83,8 +83,10 @@ class ConsentEntry(TenantModel):
 class ConsentStatus(TenantModel):
     """What the ledger amounts to now, for one venue, channel and address. Derived: consent.rebuilding makes it anew.
 
-    `changed_at` and `source` are those of the entry that brought the status; `number` is that of the last entry.
+    `changed_at` and `source` are those of the entry that brought the status, of an unsubscribed address those of the latest
+    "no"; `number` is that of the last entry.
     `mailed_for` is the `pending_since` whose link was sent last: it says what the guest was sent, not what the ledger says.
+    Until `link_due_at` nobody else sends the link: a worker is at it, or the server was away.
     """
 
     venue = TenantForeignKey(Venue, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -93,6 +95,7 @@ class ConsentStatus(TenantModel):
     status = models.CharField(max_length=12, choices=Status, default=Status.NONE)
     pending_since = models.DateTimeField(null=True)
     mailed_for = models.DateTimeField(null=True)
+    link_due_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     source = models.CharField(max_length=10, choices=Source)
     number = models.PositiveIntegerField(default=0)

@@ -13,6 +13,7 @@ from crm import activity
 from crm.data_export import listed
 from crm.holdings import Place
 from crm.models import ContactIdentifier
+from tenants import keyed_hash
 
 CONSENT = "consent"
 # The status of an address belongs to who has it.
@@ -44,9 +45,14 @@ def export(contact_ids: list[UUID]) -> dict[str, Any]:
     )
     shown = ("venue__name", "channel", "address", "status", "changed_at", "source")
     own = Q(contact__in=contact_ids) | Q(contact=None)
+    digests = {keyed_hash.of(address): address for address in addresses}
+    bounced = UndeliverableAddress.objects.filter(digest__in=list(digests)).order_by("since", "pk")
     ledger = ConsentEntry.objects.filter(own, address__in=addresses).order_by("address", "venue", "channel", "number")
     return {
         "consents": [*listed(statuses, *shown), *listed(suppressed, *shown)],
+        "undeliverable_addresses": [
+            {"channel": one.channel, "address": digests[one.digest], "since": one.since} for one in bounced
+        ],
         "consent_ledger": listed(
             ledger, *("venue__name", "channel", "address", "event", "status", "source", "evidence", "at", "created_at")
         ),

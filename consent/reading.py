@@ -1,22 +1,24 @@
 """Reading consent: what holds now for a contact's present addresses, and its ledger (R-CONSENT-1, R-CONSENT-3).
 
 An implied consent counts from the ledger's events; a booking or order among them that became a visit counts as a purchase
-from the visit's day. The visit is asked for at reading, so that "arrived" by mistake, undone, gives back the shorter time.
+from the visit's day. The visit is asked for at reading, so that "arrived" by mistake, undone, gives back the shorter time;
+so is whether a purchase still is one (consent.undone_purchases).
 """
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from consent import marketability, suppression
+from consent import marketability, suppression, undone_purchases
 from consent.marketability import Clock
 from consent.models import ConsentEntry, ConsentStatus
 from consent.status import ConsentChannel, Event, Status, is_awaiting
@@ -26,7 +28,10 @@ from tenants.models import ConsentRegime, Venue
 
 @dataclass(frozen=True, slots=True)
 class ConsentItem:
-    """One consent as API.md shows it. `marketable` and `expires_on` are of the moment it was read."""
+    """One consent as API.md shows it. `marketable` and `expires_on` are of the moment it was read.
+
+    With `erasure_asked` its holder asked for their data to be cleared on a later day, and nothing is marketable (R-PRIV-1).
+    """
 
     venue: UUID
     channel: ConsentChannel
@@ -38,6 +43,7 @@ class ConsentItem:
     marketable: bool
     expires_on: datetime.date | None
     undeliverable: bool = False
+    erasure_asked: bool = False
 
 
 Statuses = list[ConsentStatus]
@@ -54,7 +60,7 @@ def current(
     contacts = list(contacts)
     addresses = (one for contact in contacts for one in (contact.email, contact.phone) if one)
     held = of_addresses(addresses, venues=venues, now=now)
-    return {contact.pk: [*held.get(contact.email, ()), *held.get(contact.phone, ())] for contact in contacts}
+    return {contact.pk: list(_of_holder(contact, held)) for contact in contacts}
 
 
 def of_addresses(
@@ -99,6 +105,11 @@ def ledger_item(entry: ConsentEntry) -> dict[str, Any]:
     }
 
 
+def _of_holder(contact: Contact, held: Mapping[str, list[ConsentItem]]) -> Iterator[ConsentItem]:
+    for item in (*held.get(contact.email, ()), *held.get(contact.phone, ())):
+        yield item if contact.erase_on is None else replace(item, marketable=False, erasure_asked=True)
+
+
 def _by_address(statuses: Statuses, venues: Mapping[UUID, Venue]) -> dict[str, Statuses]:
     held: dict[str, Statuses] = defaultdict(list)
     for row in statuses:
@@ -137,16 +148,18 @@ def _clocks(statuses: Statuses) -> dict[_Key, Clock]:
         return {}
     kinds = [VisitSourceKind.BOOKING, VisitSourceKind.ORDER]
     visits = VisitSource.objects.filter(kind__in=kinds, source_id=OuterRef("source_id"))
+    undone = RawSQL(undone_purchases.condition(ConsentEntry._meta.db_table), (), BooleanField())  # noqa: S611 (our own)
     found = (
         ConsentEntry.objects.filter(
             address__in={row.address for row in expiring},
             venue__in={row.venue_id for row in expiring},
             renews_clock=True,
         )
+        .alias(is_undone=undone)
         .values_list("venue_id", "channel", "address")
         .annotate(
             event_at=Max("at"),
-            purchase_at=Max("at", filter=Q(event=Event.PURCHASED)),
+            purchase_at=Max("at", filter=Q(event=Event.PURCHASED) & Q(is_undone=False)),
             visit_on=Max(Subquery(visits.values("visit__local_date")[:1])),
         )
     )

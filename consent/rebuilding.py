@@ -113,6 +113,7 @@ def _repair(keys: list[_Key], present: dict[_Key, ConsentStatus], folded: dict[_
         # What was mailed is no part of the ledger: it is not mailed again.
         if _key(row) in folded:
             folded[_key(row)].mailed_for = row.mailed_for
+            folded[_key(row)].link_due_at = row.link_due_at
     ConsentStatus.objects.bulk_create(folded[key] for key in keys if key in folded)
 
 

@@ -82,6 +82,10 @@ class Outcome:
     is_changed: bool
     is_refused: bool
 
+    @property
+    def is_new_status(self) -> bool:
+        return self.before != self.after
+
 
 def at_intake(
     *,
@@ -146,8 +150,12 @@ def record_many(occurrences: Sequence[Occurrence]) -> list[list[Outcome]]:
 
 
 def follow(row: ConsentStatus, entry: ConsentEntry) -> None:
-    """Let the status row say what it says after this entry, the next one of its ledger."""
-    if row.number == 0 or row.status != entry.status:
+    """Let the status row say what it says after this entry, the next one of its ledger.
+
+    Of an unsubscribed address it says when the guest said no last, which only a later act of theirs may lift.
+    """
+    is_new = row.number == 0 or row.status != entry.status
+    if is_new or (entry.event == Event.UNSUBSCRIBED and entry.at > row.changed_at):
         row.changed_at, row.source = entry.at, entry.source
     row.status = entry.status
     row.pending_since = entry.pending_since
@@ -220,9 +228,9 @@ class _Batch:
 
 
 def _pending_since(event: Event, taken: Step, row: ConsentStatus, at: datetime.datetime) -> datetime.datetime | None:
-    """A confirmation is waited for until it comes, or until somebody unsubscribes."""
+    """A confirmation is waited for until it comes, or until somebody unsubscribes; from the latest tick, told late or not."""
     if taken.needs_confirmation:
-        return at
+        return at if row.pending_since is None else max(at, row.pending_since)
     is_settled = event == Event.UNSUBSCRIBED or taken.after == Status.EXPLICIT
     return None if is_settled else row.pending_since
 

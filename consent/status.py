@@ -73,7 +73,7 @@ class Move:
 NOTHING = Move()
 EXPLICIT = Move(Status.EXPLICIT, adds_evidence=True)
 IMPLIED = Move(Status.IMPLIED, adds_evidence=True, renews_clock=True)
-UNSUBSCRIBED = Move(Status.UNSUBSCRIBED)
+UNSUBSCRIBED = Move(Status.UNSUBSCRIBED, adds_evidence=True)
 CONFIRM = Move(adds_evidence=True, needs_confirmation=True)
 REFUSED = Move(is_refused=True)
 
@@ -91,7 +91,7 @@ TABLE: dict[Event, tuple[Move, Move, Move, Move]] = {
     Event.INQUIRED:                 (IMPLIED,      IMPLIED,      NOTHING,      NOTHING),
     Event.SIGNED_UP:                (NOTHING,      NOTHING,      NOTHING,      NOTHING),
     Event.LISTED:                   (NOTHING,      NOTHING,      NOTHING,      NOTHING),
-    Event.UNSUBSCRIBED:             (UNSUBSCRIBED, UNSUBSCRIBED, UNSUBSCRIBED, NOTHING),
+    Event.UNSUBSCRIBED:             (UNSUBSCRIBED, UNSUBSCRIBED, UNSUBSCRIBED, UNSUBSCRIBED),
     Event.SUBSCRIBED_WITH_EVIDENCE: (EXPLICIT,     EXPLICIT,     NOTHING,      REFUSED),
 }  # fmt: skip
 

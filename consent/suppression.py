@@ -57,11 +57,11 @@ def _standing(found: questions.Rows) -> Standing:
 def of_unknown(
     addresses: Iterable[str], *, venue: Venue, channel: ConsentChannel, source: Source, at: datetime.datetime
 ) -> None:
-    """Keep that these addresses unsubscribed, without keeping them. Again changes nothing."""
-    _keep(
-        ConsentSuppression(venue=venue, channel=channel, digest=keyed_hash.of(address), since=at, source=source)
-        for address in addresses
-    )
+    """Keep that these addresses unsubscribed, without keeping them; of one that did before, the later time."""
+    digests = [keyed_hash.of(address) for address in addresses]
+    _keep(ConsentSuppression(venue=venue, channel=channel, digest=one, since=at, source=source) for one in digests)
+    known = ConsentSuppression.objects.filter(venue=venue, channel=channel, digest__in=digests)
+    known.filter(since__lt=at).update(since=at, source=source)
 
 
 def of_statuses(statuses: Iterable[ConsentStatus]) -> None:

@@ -59,7 +59,7 @@ class Evidence:
 
 
 def unsubscribe(contact: Contact, *, venue: Venue, channel: ConsentChannel, at: datetime.datetime) -> Outcome:
-    """Unsubscribe the contact's address. Again changes nothing. Raises NoAddress."""
+    """Unsubscribe the contact's address; again is kept in the ledger, too. Raises NoAddress."""
     return _record(Event.UNSUBSCRIBED, contact, venue, channel, Evidence(), at)
 
 
@@ -96,7 +96,7 @@ def _record(
     source = Source.STAFF if scope.actor().kind == ActorKind.USER else Source.API
     given = {name: value for name, value in asdict(evidence).items() if value}
     [outcome] = recording.record(Occurrence(event, venue, email, phone, contact, source, at, evidence=given))
-    if outcome.is_changed:
+    if outcome.is_new_status:
         _audit(contact, venue, outcome)
     return outcome
 

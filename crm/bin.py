@@ -16,6 +16,7 @@ from crm import duplicates, facets, identity, search_index
 from crm.editing import NotInList
 from crm.guest_data import EmailInUse, PhoneInUse
 from crm.models import Contact, ContactIdentifier, ContactState, IdentifierKind
+from tenants import rows
 
 KEPT_FOR = datetime.timedelta(days=30)
 
@@ -35,13 +36,13 @@ def delete(contact: Contact) -> Contact:
 
 def restore(contact: Contact) -> Contact:
     """Bring a contact back from the bin. Raises EmailInUse, PhoneInUse or a facet's refusal when its key was taken meanwhile."""
-    rows = list(ContactIdentifier.objects.filter(contact=contact))
+    own = list(ContactIdentifier.objects.filter(contact=contact))
     others = [key for facet in facets.registered() for key in facet.keys_of(contact)]
-    book = identity.open_book([*(row.value for row in rows), *others], [contact.pk])
+    book = identity.open_book([*(key.value for key in own), *others], [contact.pk])
     contact = identity.lock(contact)
     if contact.state != ContactState.DELETED:
         return contact
-    _check_free(contact, rows, book)
+    _check_free(contact, own, book)
     for facet in facets.registered():
         facet.restore(contact)
     _move(contact, ContactState.ACTIVE, deleted_at=None)
@@ -53,17 +54,21 @@ def restore(contact: Contact) -> Contact:
 
 
 def _bring_back_keys(contact: Contact) -> None:
-    """Every e-mail is a key again; the main phone only where there is no e-mail (R-ID-4)."""
+    """Every e-mail is a key again; the main phone only where there is no e-mail (R-ID-4).
+
+    What was said of an address meanwhile, when nobody had it, holds for the contact from now on.
+    """
     own = ContactIdentifier.objects.filter(contact=contact)
     own.update(is_active=True)
     is_email = Q(kind=IdentifierKind.EMAIL)
     own.filter(is_email if contact.email else is_email | Q(is_main=True)).update(is_key=True)
+    rows.insert(*facets.admitted([contact]))
 
 
-def _check_free(contact: Contact, rows: list[ContactIdentifier], book: identity.Book) -> None:
-    for row in rows:
-        if row.kind == IdentifierKind.EMAIL and row.value in book.by_email:
-            raise EmailInUse(contact=str(book.by_email[row.value].pk))
+def _check_free(contact: Contact, keys: list[ContactIdentifier], book: identity.Book) -> None:
+    for key in keys:
+        if key.kind == IdentifierKind.EMAIL and key.value in book.by_email:
+            raise EmailInUse(contact=str(book.by_email[key.value].pk))
     holder = None if contact.email else book.without_email(contact.phone)
     if holder is not None:
         raise PhoneInUse(contact=str(holder.pk))

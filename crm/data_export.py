@@ -1,7 +1,9 @@
 """Everything that is held on a person, to be handed to them as JSON (R-PRIV-2).
 
 A person is the contact and all that were merged into it. crm says what it holds itself, and every app by its facet what it
-holds. What staff wrote about the guest is part of it; allergies and diet where the one who hands it out may read them.
+holds. What staff wrote about the guest is part of it. So are facts that name the person (crm.mentions): whole where they are
+nobody's, of another contact's what names the person alone. Allergies and diet are part of it where the one who hands it out may
+read them; else `left_out` says so.
 """
 
 from __future__ import annotations
@@ -10,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from audit import recording
 from audit.actions import Action
-from crm import allergies, facets, health, profile
+from crm import allergies, facets, health, mentions, profile
+from crm.mentions import Mention
 from crm.models import (
     Contact,
     ContactGroup,
@@ -22,6 +25,7 @@ from crm.models import (
     ContactStats,
     ContactTag,
     FieldChange,
+    LiftedTag,
     Review,
     Visit,
     VisitSource,
@@ -29,6 +33,7 @@ from crm.models import (
 from tenants import scope
 from tenants.permissions import Permission
 
+ALLERGIES = "allergies"
 PROFILE = (
     *("kind", "code", *profile.STAFF_FIELDS),
     *("first_channel", "last_channel", "first_contact_on", "registered_at", "last_activity_at"),
@@ -47,11 +52,20 @@ def of(contact: Contact) -> dict[str, Any]:
     """All that is held on the person. Raises PermissionMissing."""
     scope.require(Permission.CONTACTS_EXPORT)
     ids = [contact.pk, *Contact.objects.filter(merged_into=contact).order_by("pk").values_list("pk", flat=True)]
-    held = {**_own(contact, ids), **_health(ids)}
+    named = mentions.find(ids)
+    nobodys = [one.id for one in named if one.contact is None]
+    held = {**_own(contact, ids), "named_elsewhere": [_elsewhere(one) for one in named if one.contact], **_health(ids)}
     for facet in facets.registered():
-        held |= facet.export(ids)
-    recording.record(Action.CONTACT_DATA_EXPORTED, contact, after={"sections": sorted(held)})
-    return held
+        held |= facet.export(ids, nobodys)
+    left_out = [] if allergies.may_be_read() else [ALLERGIES]
+    after = {"sections": sorted(held), "left_out": left_out}
+    recording.record(Action.CONTACT_DATA_EXPORTED, contact, after=after)
+    return {"left_out": left_out, **held}
+
+
+def facts(contact_ids: list[UUID], nobodys: list[UUID]) -> Q:
+    """A person's facts of any table, as a condition: those of the contacts, and those of nobody that name the person."""
+    return Q(contact__in=contact_ids) | Q(pk__in=nobodys, contact=None)
 
 
 def listed(found: QuerySet[Any, Any], *paths: str) -> list[dict[str, Any]]:
@@ -68,6 +82,12 @@ def grouped(found: Iterable[Mapping[str, Any]], by: str) -> dict[UUID, list[dict
     return groups
 
 
+def _elsewhere(mention: Mention) -> dict[str, Any]:
+    """Without a word on whose fact it is by now."""
+    own = {name: said for name, said in mention.guest.items() if mention.kept.get(name) != said}
+    return {"kind": mention.kind, "id": mention.id, "at": mention.at, "guest": own}
+
+
 def _tags(ids: list[UUID]) -> QuerySet[ContactTag, Any]:
     """Without allergies for who may not read them (R-PRIV-3)."""
     return _of(ContactTag, ids).exclude(tag__in=allergies.unreadable()).order_by("tag__key")
@@ -81,6 +101,7 @@ def _own(contact: Contact, ids: list[UUID]) -> dict[str, Any]:
             ContactIdentifier.objects.filter(contact__in=ids).order_by("kind", "value"), "kind", "value", "is_main"
         ),
         "tags": listed(_tags(ids), "tag__label", "is_automatic", "reason"),
+        "lifted_tags": listed(_of(LiftedTag, ids).order_by("lifted_at", "pk"), *("tag__label", "reason", "lifted_at")),
         "groups": list(
             ContactGroup.objects.filter(members__contact__in=ids).order_by("name").values_list("name", flat=True)
         ),
@@ -118,4 +139,4 @@ def _health(ids: list[UUID]) -> dict[str, Any]:
     if not allergies.may_be_read():
         return {}
     texts = [health.text_of(pk, note) for pk, note in health.of(ids).items()]
-    return {"allergies": "\n".join(texts)}
+    return {ALLERGIES: "\n".join(texts)}

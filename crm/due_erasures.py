@@ -1,18 +1,19 @@
 """What is erased by itself: who has been in the bin for 30 days, and whose clearing was put off until today (R-PRIV-1, R-WRITE-6).
 
 Of a guest who is expected anew by then, it is put off once more: to the day after the last booking or order. So are single
-facts (crm.fact_erasing).
+facts (crm.fact_erasing). Who asked to see their data stays in the bin until they are answered (crm.open_requests).
 """
 
 from __future__ import annotations
 
 import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 
-from crm import bin, editing, erasure, expected, fact_erasing, family  # noqa: A004 - the contacts' bin
+from crm import bin, editing, erasure, expected, facets, fact_erasing, fact_locking, family, open_requests  # noqa: A004 - the contacts' bin
 from crm.models import Contact, ContactState, ErasureReason, FactErasure
 
 
@@ -28,16 +29,18 @@ def due(after: UUID | None, *, at: datetime.datetime, limit: int) -> list[UUID]:
 
 
 def carry_out(contact_id: UUID, *, at: datetime.datetime) -> bool:
-    """Erase a contact that is still due once it is locked; false when it is not, or is put off once more."""
+    """Erase a contact that is still due once it is locked; false when it is not, or has to wait once more."""
     own = family.lock_to_erase(Contact.objects.get(pk=contact_id))
     reason = _reason(own.head, at)
     if reason is None:
+        return False
+    if reason is ErasureReason.BIN and open_requests.awaited_by(own.ids):
         return False
     expected = erasure.upcoming(own, at=at)
     if expected:
         # One in the bin is asked again tomorrow: a day written down would outlive its being restored.
         if reason is ErasureReason.SCHEDULED:
-            erasure.put_off(own.head, expected)
+            erasure.put_off(own, expected)
         return False
     erasure.wipe(own, reason=reason, at=at)
     return True
@@ -52,7 +55,11 @@ def due_facts(after: UUID | None, *, at: datetime.datetime, limit: int) -> list[
 
 
 def carry_out_fact(waiting_id: UUID, *, at: datetime.datetime) -> bool:
-    """Wipe a fact that is still due; false when it is not, is gone, or is put off once more."""
+    """Wipe a fact that is still due once it is locked; false when it is not, is gone, or is put off once more."""
+    seen: FactErasure | None = FactErasure.objects.filter(pk=waiting_id).first()
+    if seen is None:
+        return False
+    _lock_fact(seen)
     due_ones = FactErasure.objects.select_for_update().filter(pk=waiting_id, erase_on__lte=_today(at))
     waiting: FactErasure | None = due_ones.first()
     if waiting is None:
@@ -62,6 +69,15 @@ def carry_out_fact(waiting_id: UUID, *, at: datetime.datetime) -> bool:
         fact_erasing.put_off(waiting.kind, waiting.fact_id, still)
         return False
     return fact_erasing.wipe(waiting.kind, waiting.fact_id, reason=ErasureReason.SCHEDULED, at=at)
+
+
+def _lock_fact(waiting: FactErasure) -> None:
+    """Lock the fact after its contact, and before what waits for it: so does whoever clears a guest's data."""
+    tables = (table for facet in facets.registered() for table in facet.snapshots() if table.kind == waiting.kind)
+    for table in tables:
+        fact: Any = table.model._default_manager.filter(pk=waiting.fact_id).first()  # noqa: SLF001 (Django documents it)
+        if fact is not None:
+            fact_locking.lock(fact)
 
 
 def _reason(contact: Contact, at: datetime.datetime) -> ErasureReason | None:

@@ -26,11 +26,11 @@ from crm import (
     editing,
     email_address,
     erasure_log,
+    erasure_promises,
     expected,
     facets,
     fact_erasing,
     family,
-    known_addresses,
     mentions,
     phone_number,
     profile,
@@ -55,7 +55,6 @@ from crm.models import (
     SearchToken,
 )
 from crm.typed_confirmation import ConfirmationMismatch
-from tenants import keyed_hash
 from tenants.refusal import Refusal
 
 # Rows of the list that are only about the person. Visits, figures and the stars of reviews stay.
@@ -121,7 +120,7 @@ def erase(contact: Contact, *, confirm: str, at: datetime.datetime, upcoming: Wa
     still = expected.of(own.ids, own.mentions, at=at)
     expected.check_decided(still, upcoming)
     if still and upcoming is Way.ERASE_AFTER:
-        return Outcome(own.head.pk, put_off(own.head, still), own.mentions)
+        return Outcome(own.head.pk, put_off(own, still), own.mentions)
     expected.call_off(still, at=at)
     wipe(own, reason=ErasureReason.REQUEST, at=at)
     return Outcome(own.head.pk, mentions=own.mentions)
@@ -129,26 +128,35 @@ def erase(contact: Contact, *, confirm: str, at: datetime.datetime, upcoming: Wa
 
 def take_back(contact: Contact) -> None:
     """Keep the data of a contact that were to be cleared on a later day. Without that, nothing changes. Raises ContactErased."""
-    head = family.lock(contact).head
-    if head.state == ContactState.ERASED:
+    own = family.lock(contact)
+    if own.head.state == ContactState.ERASED:
         raise ContactErased
-    if head.erase_on is not None:
-        _schedule(head, None, Action.ERASURE_WITHDRAWN)
+    if own.head.erase_on is not None:
+        _schedule(own, None)
 
 
-def put_off(contact: Contact, still: Iterable[Upcoming]) -> datetime.date:
-    """Clear the data on the day after the last of these, and say when. The contact is locked."""
+def put_off(own: Family, still: Iterable[Upcoming]) -> datetime.date:
+    """Clear the data on the day after the last of these, and say when. The family is locked."""
     day = expected.day_after(still)
-    if contact.erase_on != day:
-        _schedule(contact, day, Action.ERASURE_SCHEDULED)
+    if own.head.erase_on != day:
+        _schedule(own, day)
     return day
+
+
+def set_day(contact: Contact, day: datetime.date | None) -> None:
+    """The day on which the data of a contact, which is locked, are cleared; none to keep them."""
+    before, contact.erase_on = contact.erase_on, day
+    contact.version += 1
+    contact.updated_at = timezone.now()
+    contact.save(update_fields=["erase_on", "version", "updated_at"])
+    action = Action.ERASURE_WITHDRAWN if day is None else Action.ERASURE_SCHEDULED
+    recording.record(action, contact, before={"erase_on": before}, after={"erase_on": day})
 
 
 def wipe(own: Family, *, reason: ErasureReason, at: datetime.datetime) -> None:
     """Clear the data now, whatever is upcoming, and write that down. The family is locked to be erased."""
-    hashes = sorted(keyed_hash.of(address) for address in known_addresses.of(own.ids).all)
     clear(own)
-    erasure_log.write_down(reason, at, contact_ids=own.ids, address_hashes=hashes)
+    erasure_log.write_down(reason, at, contact_ids=own.ids)
     for mention in own.mentions:
         if mention.contact is None:
             # By itself: after a restore, the contact may not know the address yet.
@@ -167,7 +175,10 @@ def clear(own: Family) -> None:
     _wipe_rows(ids)
     for member in own.members:
         _wipe_fields(member)
-    audit_erasing.erase({*concerned, *(mention.id for mention in own.mentions)})
+    audit_erasing.erase({*concerned, *(mention.id for mention in own.mentions if mention.contact is None)})
+    for mention in own.mentions:
+        if mention.contact is not None:
+            audit_erasing.erase_of_former(mention.id)
 
 
 def record(own: Family, reason: str) -> None:
@@ -197,12 +208,9 @@ def _is_confirmed(contact: Contact, typed: str) -> bool:
     return False
 
 
-def _schedule(contact: Contact, day: datetime.date | None, action: Action) -> None:
-    before, contact.erase_on = contact.erase_on, day
-    contact.version += 1
-    contact.updated_at = timezone.now()
-    contact.save(update_fields=["erase_on", "version", "updated_at"])
-    recording.record(action, contact, before={"erase_on": before}, after={"erase_on": day})
+def _schedule(own: Family, day: datetime.date | None) -> None:
+    set_day(own.head, day)
+    erasure_promises.write_down(day, erasure_promises.CONTACT, own.ids)
 
 
 def _reviews(contact_ids: list[UUID]) -> Iterable[UUID]:

@@ -1,12 +1,14 @@
 """What was erased is also written down outside the database, so that a restored backup is erased once more (R-PRIV-1).
 
-A line of ids, keyed hashes and a time, appended and forced to the disk when the erasure is committed: before, it might still
+A line of ids and a time, appended and forced to the disk when the erasure is committed: before, it might still
 be rolled back, and a restore would erase who was to stay. Should we be stopped in that moment the line is missing: every
-night, and before a restore, the file is brought up to what the table says (`catch_up`).
+night, and before a restore, the file is brought up to what the table says (`catch_up`). Promises to erase on a later day are
+lines of their own (crm.erasure_promises).
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
@@ -31,7 +33,7 @@ def write_down(reason: str, at: datetime.datetime, **what: Any) -> Erasure:
     erasure = Erasure(reason=reason, erased_at=at, **by, **what)
     erasure.save(force_insert=True)
     line = _line(erasure)
-    transaction.on_commit(lambda: _append([line]), robust=True)
+    transaction.on_commit(lambda: append([line]), robust=True)
     return erasure
 
 
@@ -43,29 +45,28 @@ def catch_up() -> int:
         with scope.enter(tenant_id, scope.SYSTEM):
             every: Iterable[Erasure] = Erasure.objects.order_by("erased_at", "pk")
             missing += [_line(erasure) for erasure in every if erasure.pk not in known]
-    _append(missing)
+    append(missing)
     return len(missing)
 
 
 def read() -> Iterator[Erasure]:
-    """The acts in the file, in their order. A line that was cut off by a crash is left out: the table has it."""
+    """The acts in the file, in their order."""
+    return (_erasure(said) for said in lines() if "erased_at" in said)
+
+
+def lines() -> Iterator[dict[str, Any]]:
+    """What the file says, line by line. One that was cut off by a crash is left out: the table has it."""
     try:
         text = _path().read_text(encoding="utf-8")
     except FileNotFoundError:
         return
     for line in text.splitlines():
-        try:
-            said = json.loads(line)
-        except ValueError:
-            continue
-        yield _erasure(said)
+        with contextlib.suppress(ValueError):
+            yield json.loads(line)
 
 
-def _path() -> Path:
-    return Path(settings.ERASURE_LOG)
-
-
-def _append(lines: list[str]) -> None:
+def append(lines: list[str]) -> None:
+    """Write lines to the end of the file and force them to the disk."""
     if not lines:
         return
     path = _path()
@@ -76,6 +77,10 @@ def _append(lines: list[str]) -> None:
         file.write(("\n" + "\n".join(lines) + "\n").encode())
         file.flush()
         os.fsync(file.fileno())
+
+
+def _path() -> Path:
+    return Path(settings.ERASURE_LOG)
 
 
 def _line(erasure: Erasure) -> str:

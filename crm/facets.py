@@ -65,6 +65,10 @@ class ContactFacet:
         """SELECTs of (contact_id, day) for purchases that are no visit, over the tenant $1 and the contacts ANY($2)."""
         return ()
 
+    def undone_purchases(self) -> Iterable[str]:
+        """SELECTs of (tenant_id, id): what was bought, and is no purchase any more (R-CONSENT-3)."""
+        return ()
+
     def open_facts(self) -> Iterable[str]:
         """SELECTs of (contact_id, what) for what is under way at the instant $3, over the tenant $1 and the contacts ANY($2).
 
@@ -142,12 +146,23 @@ class ContactFacet:
         """Wipe what one fact says of its guest, for facts without a contact; false when it is no fact of this app."""
         return False
 
+    def reseal(self) -> int:
+        """Seal a chunk of this app's health data anew that lies under an older key; how many texts (crm.resealing)."""
+        return 0
+
+    def is_behind(self) -> bool:
+        """Whether any of this app's health data lie under an older key."""
+        return False
+
     def holdings(self) -> Iterable[Place]:
         """Where this app holds something on people, a contact or not (R-PRIV-1)."""
         return ()
 
-    def export(self, contact_ids: list[UUID]) -> dict[str, Any]:
-        """All that this app holds on a person, who is these contacts, under names of its own (R-PRIV-2)."""
+    def export(self, contact_ids: list[UUID], nobodys: list[UUID]) -> dict[str, Any]:
+        """All that this app holds on a person, under names of its own (R-PRIV-2).
+
+        The person is these contacts; `nobodys` are facts without a contact that name the person, of this app or others.
+        """
         return {}
 
     def activity(self) -> Iterable[str]:

@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from audit import erasing as audit_erasing
 from audit import recording
 from audit.actions import Action
-from crm import erasure_log, expected, facets
+from crm import erasure_log, erasure_promises, expected, facets, segments
 from crm.expected import Way
 from crm.facets import Upcoming
-from crm.models import ErasureReason, FactErasure, Review
+from crm.models import ErasureReason, FactErasure, Review, Segment
 from tenants.refusal import Refusal
 
-REVIEW = "review"
+REVIEW, SEGMENT = "review", "segment"
 
 
 class UnknownFact(Refusal):
@@ -47,12 +47,8 @@ def erase(kind: str, fact_id: UUID, *, at: datetime.datetime, upcoming: Way | No
 def put_off(kind: str, fact_id: UUID, still: list[Upcoming]) -> datetime.date:
     """Wipe the fact on the day after it, and say when."""
     day = expected.day_after(still)
-    waiting, is_new = FactErasure.objects.get_or_create(kind=kind, fact_id=fact_id, defaults={"erase_on": day})
-    before = None if is_new else waiting.erase_on
-    if before != day:
-        waiting.erase_on = day
-        waiting.save(update_fields=["erase_on"])
-        _record(Action.ERASURE_SCHEDULED, waiting, before, day)
+    if set_day(kind, fact_id, day):
+        erasure_promises.write_down(day, kind, [fact_id])
     return day
 
 
@@ -66,10 +62,33 @@ def waits_until(kind: str, fact_id: UUID) -> datetime.date | None:
 
 def take_back(kind: str, fact_id: UUID) -> None:
     """Keep what was to be wiped on a later day. Without that, nothing changes."""
+    if set_day(kind, fact_id, None):
+        erasure_promises.write_down(None, kind, [fact_id])
+
+
+def set_day(kind: str, fact_id: UUID, day: datetime.date | None) -> bool:
+    """Wipe the fact on this day, with none keep it; say whether that changes anything."""
+    return _keep(kind, fact_id) if day is None else _wait(kind, fact_id, day)
+
+
+def _keep(kind: str, fact_id: UUID) -> bool:
     waiting: FactErasure | None = FactErasure.objects.filter(kind=kind, fact_id=fact_id).first()
-    if waiting is not None:
-        _record(Action.ERASURE_WITHDRAWN, waiting, waiting.erase_on, None)
-        waiting.delete()
+    if waiting is None:
+        return False
+    _record(Action.ERASURE_WITHDRAWN, waiting, waiting.erase_on, None)
+    waiting.delete()
+    return True
+
+
+def _wait(kind: str, fact_id: UUID, day: datetime.date) -> bool:
+    waiting, is_new = FactErasure.objects.get_or_create(kind=kind, fact_id=fact_id, defaults={"erase_on": day})
+    before = None if is_new else waiting.erase_on
+    if before == day:
+        return False
+    waiting.erase_on = day
+    waiting.save(update_fields=["erase_on"])
+    _record(Action.ERASURE_SCHEDULED, waiting, before, day)
+    return True
 
 
 def wipe(kind: str, fact_id: UUID, *, reason: ErasureReason, at: datetime.datetime) -> bool:
@@ -86,10 +105,20 @@ def clear(kind: str, fact_id: UUID) -> bool:
     found = [facet.erase_fact(kind, fact_id) for facet in facets.registered()]
     if kind == REVIEW:
         found.append(Review.objects.filter(pk=fact_id).update(text="") > 0)
+    if kind == SEGMENT:
+        found.append(_delete_segment(fact_id))
     FactErasure.objects.filter(kind=kind, fact_id=fact_id).delete()
     if any(found):
         audit_erasing.erase([fact_id])
     return any(found)
+
+
+def _delete_segment(segment_id: UUID) -> bool:
+    """Without the filter that names somebody it would hold others, or all."""
+    segment: Segment | None = Segment.objects.filter(pk=segment_id).first()
+    if segment is not None:
+        segments.delete(segment)
+    return segment is not None
 
 
 def _record(action: Action, waiting: FactErasure, before: datetime.date | None, after: datetime.date | None) -> None:

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from crm import facets, identity, mentions
+from crm import facets, identity, known_addresses, mentions
 from crm.mentions import Mention
-from crm.models import Contact, ContactIdentifier
+from crm.models import Contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,6 @@ def _beside(contact_ids: list[UUID]) -> _Beside:
 
 
 def _keys(members: Sequence[Contact]) -> set[str]:
-    """Its e-mails and phones, those it had when it went to the bin too, and what the apps above know it by."""
-    values = ContactIdentifier.objects.filter(contact__in=members).values_list("value", flat=True)
-    main = {key for member in members for key in (member.email, member.phone) if key}
-    return (
-        main
-        | set(values)
-        | {key for member in members for facet in facets.registered() for key in facet.keys_of(member)}
-    )
+    """Every e-mail and phone it has or had, since erasing acts on those as well, and what the apps above know it by."""
+    known = known_addresses.of([member.pk for member in members]).all
+    return {*known, *(key for member in members for facet in facets.registered() for key in facet.keys_of(member))}

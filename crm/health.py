@@ -88,7 +88,7 @@ def forget(contact_ids: Iterable[UUID]) -> None:
     HealthNote.objects.filter(contact__in=list(contact_ids)).delete()
 
 
-def rotate() -> int:
+def reseal() -> int:
     """Seal up to CHUNK notes of the tenant in force anew that lie under an older key; answer how many there were.
 
     Raises sealing.Unreadable where the older key is gone.
@@ -101,6 +101,11 @@ def rotate() -> int:
         note.key_id, note.sealed = sealed.key_id, sealed.content
     HealthNote.objects.bulk_update(notes, ["key_id", "sealed"])
     return len(notes)
+
+
+def is_behind() -> bool:
+    """Whether a note of the tenant in force lies under an older key."""
+    return HealthNote.objects.exclude(key_id=sealing.newest()).exists()
 
 
 def _keep(contact_id: UUID, text: str) -> None:

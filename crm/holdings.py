@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -48,13 +48,23 @@ class Needle:
     words: tuple[str, ...] = ()
     hashes: tuple[str, ...] = ()
 
+    def is_in(self, text: str) -> bool:
+        """As `_condition` asks the database."""
+        if self.email:
+            return self.email in text.lower() or bool(self.spelling and self.spelling in _folded(text))
+        if self.digits:
+            return self.digits in text.translate(_NOT_BETWEEN_DIGITS)
+        said = search_text.words(text)
+        return all(any(word.startswith(one) for word in said) for one in self.words)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """A table that holds something on people, with SQL over its columns.
 
     `said` is the text that may name somebody, of several columns by `told`; `hash` a keyed hash of an address, or NULL;
-    `contact` the contact that a row belongs to, or NULL; `state` what a reader should know of the row besides.
+    `contact` the contact that a row belongs to, or NULL; `state` what a reader should know of the row besides. `read` finds
+    rows by what lies outside the table, such as in a file, and says which.
     """
 
     kind: str
@@ -66,6 +76,7 @@ class Place:
     state: str = "''"
     id: str = "id"
     where: str = "TRUE"
+    read: Callable[[Search], Collection[UUID]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +106,7 @@ def needle(q: str, country: str) -> Needle:
     email = email_address.check(q).value
     if email or "@" in q:
         address = email or q.strip().lower()
-        spelling = "" if q.isascii() else search_text.fold(q.strip()).replace("_", " ")
+        spelling = "" if q.isascii() else _folded(q.strip())
         return Needle(email=address, spelling=spelling, hashes=(keyed_hash.of(address),))
     phone = phone_number.check(q, country).value
     if phone:
@@ -128,6 +139,14 @@ def one(place: Place, row_id: UUID) -> Holding | None:
     return _holding(place, found[0]) if found else None
 
 
+def _folded(text: str) -> str:
+    return search_text.fold(text).replace("_", " ")
+
+
+class OutOfTime(Exception):
+    """There was no time to read all of a place."""
+
+
 class Search:
     """One search through many places, with one time for all of them."""
 
@@ -135,22 +154,33 @@ class Search:
         self.needle = sought
         self.ends_at = time.monotonic() + SECONDS
 
+    def go_on(self) -> None:
+        """Raise OutOfTime when the search has taken so long that it has to end."""
+        if time.monotonic() >= self.ends_at:
+            raise OutOfTime
+
     def look(self, place: Place, *, known: Iterable[UUID] = ()) -> Found:
         """What the place holds, the latest first; what belongs to the `known` contacts is left out."""
-        left = self.ends_at - time.monotonic()
-        if left <= 0:
+        try:
+            found = self._rows(place, known)
+        except OutOfTime:
             return Found(place.kind, is_complete=False)
+        return Found(place.kind, [_holding(place, row) for row in found[:MOST]], has_more=len(found) > MOST)
+
+    def _rows(self, place: Place, known: Iterable[UUID]) -> list[Any]:
+        read = list(place.read(self)) if place.read else []
+        self.go_on()
+        condition, values = _condition(self.needle)
         try:
             with transaction.atomic():
-                _bound(left)
-                condition, values = _condition(self.needle)
-                found = rows.run(_statement(place, condition), scope.tenant_id(), list(known), *values)
+                _bound(self.ends_at - time.monotonic())
+                found = rows.run(_statement(place, condition), scope.tenant_id(), list(known), read, *values)
                 rows.run("SET LOCAL statement_timeout TO DEFAULT")
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", "") != QUERY_CANCELED:
                 raise
-            return Found(place.kind, is_complete=False)
-        return Found(place.kind, [_holding(place, row) for row in found[:MOST]], has_more=len(found) > MOST)
+            raise OutOfTime from error
+        return found
 
 
 def _bound(seconds: float) -> None:
@@ -174,29 +204,31 @@ def _shown(place: Place) -> str:
 
 
 def _statement(place: Place, condition: str) -> str:
-    """$1 is the tenant, $2 the known contacts, the others those of the condition."""
+    """$1 is the tenant, $2 the known contacts, $3 the rows found by reading, the others those of the condition."""
     return f"""
         {_shown(place)}
-        WHERE (contact_id IS NULL OR contact_id <> ALL ($2::uuid[])) AND (hash = ANY ($3::text[]) OR {condition})
+        WHERE (contact_id IS NULL OR contact_id <> ALL ($2::uuid[]))
+            AND (hash = ANY ($4::text[]) OR {condition} OR ($3::uuid[] <> '{{}}' AND id = ANY ($3::uuid[])))
         ORDER BY at DESC NULLS LAST, id LIMIT {MOST + 1}
     """
 
 
 def _condition(sought: Needle) -> tuple[str, list[Any]]:
-    """What the text says of whom is sought, with its values from $3 on; the first are the hashes."""
+    """What the text says of whom is sought, with its values from $4 on; the first are the hashes."""
     hashes = list(sought.hashes)
     if sought.email:
-        or_spelled = f" OR strpos({_FOLDED}, $5) > 0" if sought.spelling else ""
-        return f"(strpos(lower(said), $4) > 0{or_spelled})", [hashes, *filter(None, (sought.email, sought.spelling))]
+        or_spelled = f" OR strpos({_FOLDED}, $6) > 0" if sought.spelling else ""
+        return f"(strpos(lower(said), $5) > 0{or_spelled})", [hashes, *filter(None, (sought.email, sought.spelling))]
     if sought.digits:
-        return f"strpos(translate(said, {_BETWEEN_DIGITS}, ''), $4) > 0", [hashes, sought.digits]
+        return f"strpos(translate(said, {_BETWEEN_DIGITS}, ''), $5) > 0", [hashes, sought.digits]
     count = len(sought.words)
     # Whoever does not have the letters at all has no word that begins with them: quicker than the regular expressions.
-    conditions = [f"strpos(({_FOLDED}), ${number}) > 0" for number in range(4, 4 + count)]
-    conditions += [f"({_FOLDED}) ~ ${number}" for number in range(4 + count, 4 + 2 * count)]
+    conditions = [f"strpos(({_FOLDED}), ${number}) > 0" for number in range(5, 5 + count)]
+    conditions += [f"({_FOLDED}) ~ ${number}" for number in range(5 + count, 5 + 2 * count)]
     return " AND ".join(conditions), [hashes, *sought.words, *(rf"\m{word}" for word in sought.words)]
 
 
 # What people write between the digits of a number: blanks of all widths, dots, strokes, brackets.
 _BETWEEN_DIGITS = r"E' ./()-\t\n\r\u00a0\u2009\u202f'"
+_NOT_BETWEEN_DIGITS = dict.fromkeys(map(ord, " ./()-\t\n\r\u00a0\u2009\u202f"))
 _FOLDED = folding_in_sql.folded("said")

@@ -1,7 +1,9 @@
 """What apps above want to know of a guest's keys, asked by the statement that locks their holders (crm.identity).
 
 Of such a `Question` $2 are the keys in normal form, $3 the contacts that were named, $4 the venues, and $5 the keyed hashes
-of the keys, in their order. The keys are locked already, so that nothing which hangs on them alone can change meanwhile.
+of the keys, in their order. The keys are locked already, so that nothing which hangs on them alone can change meanwhile:
+whoever writes what is asked takes the locks of these keys first. The row of a contact would not do. The statement waits for
+it, and answers as things were before.
 """
 
 from __future__ import annotations

@@ -8,11 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from crm import phone_number
 from crm.models import Contact, ContactIdentifier, FieldChange, IdentifierKind
-
-# Fewer digits of a phone stand in many a text by chance.
-FEWEST_DIGITS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +21,6 @@ class Addresses:
     @property
     def all(self) -> list[str]:
         return sorted(self.emails | self.phones)
-
-    @property
-    def needles(self) -> list[str]:
-        """What stands in any spelling of one of them: the e-mail in small letters, the digits of the phone at home."""
-        return sorted({*self.emails, *(digits for _phone, digits in self.phones_by_needle())})
-
-    def phones_by_needle(self) -> list[tuple[str, str]]:
-        """Each phone with its digits at home, where these are enough to tell it."""
-        digits = ((phone, phone_number.national_digits(phone).lstrip("0")) for phone in sorted(self.phones))
-        return [(phone, text) for phone, text in digits if len(text) >= FEWEST_DIGITS]
 
 
 def of(contact_ids: Collection[UUID]) -> Addresses:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from crm import email_address, facets, known_addresses, phone_number, search_text
+from crm import facets, known_addresses, named_in_text, search_text
 from crm.facts import Snapshots
 from crm.known_addresses import Addresses
 from crm.models import Contact, FieldChange
@@ -75,7 +75,7 @@ def find(contact_ids: Sequence[UUID], *, lock: bool = False) -> list[Mention]:
     found = [one for table in _tables() for one in _in(table, person.addresses, contact_ids, lock=lock)]
     named = [one for one in found if person.is_named_in(one.guest, countries[one.venue])]
     holders = _Holder.of({one.contact for one in named if one.contact is not None})
-    trimmed = [replace(one, kept=_kept(one, holders, countries[one.venue])) for one in named]
+    trimmed = [replace(one, kept=_kept(one, person, holders, countries[one.venue])) for one in named]
     return sorted((one for one in trimmed if one.kept != one.guest), key=lambda one: (one.at, one.id), reverse=True)
 
 
@@ -103,11 +103,13 @@ class _Holder:
         return hasattr(self.contact, name) and _folded(getattr(self.contact, name)) == _folded(said)
 
 
-def _kept(mention: Mention, holders: Mapping[UUID, _Holder], country: str) -> dict[str, Any]:
+def _kept(mention: Mention, person: _Person, holders: Mapping[UUID, _Holder], country: str) -> dict[str, Any]:
+    """What the holder says of itself; not a value with the guest's own address beside."""
     if mention.contact is None:
         return {}
     holder = holders[mention.contact]
-    return {name: said for name, said in mention.guest.items() if holder.says(name, said, country)}
+    said = {name: value for name, value in mention.guest.items() if holder.says(name, value, country)}
+    return {name: value for name, value in said.items() if not person.is_named_in({name: value}, country)}
 
 
 def _tables() -> list[Snapshots]:
@@ -116,32 +118,29 @@ def _tables() -> list[Snapshots]:
 
 def _in(table: Snapshots, sought: Addresses, contact_ids: Sequence[UUID], *, lock: bool) -> Iterator[Mention]:
     """Facts in which an address may stand, whatever the spelling: the rest is for `_Person` to say."""
-    emails = [f"%{_literal(email.partition('@')[0])}@%" for email in sought.emails]
-    phones = [f"%{digits}%" for _phone, digits in sought.phones_by_needle()]
+    traces = named_in_text.traces(sought)
     statement = _SOUGHT.format(table=table.model._meta.db_table, at=table.at) + ("FOR NO KEY UPDATE" if lock else "")
-    for pk, contact, venue, at, guest in rows.run(statement, scope.tenant_id(), list(contact_ids), emails, phones):
+    for pk, contact, venue, at, guest in rows.run(statement, scope.tenant_id(), list(contact_ids), *traces):
         yield Mention(table.kind, pk, contact, venue, at, json.loads(guest))
 
 
-# Blanks and strokes are what people write between digits; an erased fact has no guest at all.
+# An erased fact has no guest at all.
 _SOUGHT = r"""
     SELECT id, contact_id, venue_id, {at}, guest::text FROM {table}
     WHERE tenant_id = $1 AND (contact_id IS NULL OR contact_id <> ALL($2::uuid[])) AND (
-        lower(guest->>'email') LIKE ANY($3::text[])
-        OR regexp_replace(guest->>'phone', '\D', '', 'g') LIKE ANY($4::text[])
+        EXISTS (SELECT FROM unnest($3::text[]) AS trace WHERE strpos(lower(guest->>'email'), trace) > 0)
+        OR EXISTS (
+            SELECT FROM unnest($4::text[]) AS trace
+            WHERE strpos(regexp_replace(guest->>'phone', '\D', '', 'g'), trace) > 0
+        )
     ) ORDER BY id
 """
 
 
 def _addresses_in(guest: Mapping[str, Any], country: str, sought: Addresses) -> frozenset[str]:
-    """Which of these addresses the guest data hold. A phone that is none, such as two in one cell, counts by its digits."""
-    email, phone = str(guest.get("email") or ""), str(guest.get("phone") or "")
-    found = {email_address.check(email).value or email.strip().lower()} & sought.emails
-    number = phone_number.check(phone, country).value
-    if number is not None:
-        return frozenset(found | ({number} & sought.phones))
-    digits = "".join(filter(str.isdecimal, phone))
-    return frozenset(found | {one for one, needle in sought.phones_by_needle() if needle in digits})
+    """Which of these addresses the guest data hold."""
+    said = (str(guest.get(name) or "") for name in KEYS)
+    return frozenset(one for text in said for one in named_in_text.addresses_in(text, country, sought))
 
 
 def _values(name: str, contact_ids: Sequence[UUID]) -> frozenset[str]:
@@ -153,7 +152,3 @@ def _values(name: str, contact_ids: Sequence[UUID]) -> frozenset[str]:
 
 def _folded(text: Any) -> str:
     return " ".join(search_text.words(str(text or "")))
-
-
-def _literal(text: str) -> str:
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
-from crm import facets, health, identity, profile, search_index, statistics, tags, visits
+from crm import erasure_promises, facets, health, identity, profile, search_index, statistics, tags, visits
 from crm.channel import Channel
 from crm.editing import NotInList
 from crm.models import (
@@ -66,6 +66,7 @@ def absorb(anonymous: Contact, *, into: Contact, at: datetime.datetime) -> Conta
     if winner.erase_on != before:
         after = {"erase_on": winner.erase_on}
         recording.record(Action.ERASURE_SCHEDULED, winner, before={"erase_on": before}, after=after)
+        erasure_promises.write_down(winner.erase_on, erasure_promises.CONTACT, [winner.pk, loser.pk])
     return winner
 
 

@@ -1,9 +1,9 @@
 """The register of guests' requests to see or to erase what is held on them (R-PRIV-2; GDPR, articles 12, 15 and 17).
 
 A request is due a month after it came: on the same day of the next month, or on its last. It can be put off by two months
-more, for a reason that the guest was told. Once it is done the register says what was asked, when, and who settled it; of the
-guest only a keyed hash of the address stays, which shows to whoever asks again with it that we have answered. The notes
-of an erasure go, too. A request that is done stays as it is.
+more, for a reason that the guest was told. Once it is done the register says what was asked, when, who settled it, and why it
+took longer, since the house must be able to show that; of the guest only a keyed hash of the address stays, which shows to
+whoever asks again with it that we have answered. The notes go, too. A request that is done stays as it is.
 """
 
 from __future__ import annotations
@@ -166,8 +166,7 @@ def _take_hash(request: PrivacyRequest) -> None:
 
 
 def _settle(request: PrivacyRequest) -> None:
-    request.subject_name, request.subject_address = "", ""
-    request.notes, request.extension_reason = "", ""
+    request.subject_name = request.subject_address = request.notes = ""
     request.done_by = scope.actor().label
 
 

@@ -20,7 +20,7 @@ from crm import facets, fact_erasing, holdings, typed_confirmation
 from crm.editing import home_venue
 from crm.expected import Way
 from crm.holdings import Found, Holding, Place, told
-from crm.models import Contact, ContactIdentifier, ContactState, FieldChange, PrivacyRequest, Review
+from crm.models import Contact, ContactIdentifier, ContactState, FieldChange, PrivacyRequest, Review, Segment
 from crm.typed_confirmation import ConfirmationMismatch
 from tenants import scope
 from tenants.models import Tenant
@@ -49,11 +49,23 @@ OTHERS = (
         hash="NULLIF(subject_hash, '')",
         state="CASE WHEN done_on IS NULL THEN 'open' ELSE 'done' END",
     ),
+    Place(
+        "segment",
+        Segment._meta.db_table,
+        told("name", "filters->>'q'"),
+        "created_at",
+        contact="NULL::uuid",
+    ),
 )
 
-# Kinds whose rows are facts with a guest of their own; the others go with their contact, or hold hashes alone.
+# Kinds whose rows may be nobody's, and are cleared by themselves. Of the others, a privacy request forgets its subject once
+# it is done; identifiers, changes, messages, followers and recipients of campaigns always have a contact and go with it; a
+# suppression, an address that does not work and a block are a hash alone, which is what is kept on purpose.
 ERASABLE = frozenset(
-    {"booking", "order", "receipt", "wifi_session", "promotion_signup", "inquiry", "review", "consent"}
+    {
+        *("booking", "order", "receipt", "wifi_session", "promotion_signup", "inquiry", "review", "consent"),
+        *("confirmation", "import", "import_row", "segment"),
+    }
 )
 CONFIRMED = 30
 
@@ -81,7 +93,7 @@ def search(q: str) -> Everything:
 def fact(kind: str, fact_id: UUID) -> Holding:
     """One fact that can be erased by itself. Raises PermissionMissing and fact_erasing.UnknownFact."""
     scope.require(Permission.CONTACTS_ERASE)
-    place = next((one for one in _places() if one.kind == kind and kind in ERASABLE), None)
+    place = next((one for one in places() if one.kind == kind and kind in ERASABLE), None)
     found = holdings.one(place, fact_id) if place else None
     if found is None:
         raise fact_erasing.UnknownFact
@@ -113,14 +125,15 @@ def keep_fact(kind: str, fact_id: UUID) -> None:
     fact_erasing.take_back(kind, fact(kind, fact_id).id)
 
 
+def places() -> list[Place]:
+    """Wherever somebody may be held, beside the contacts themselves."""
+    return [*OTHERS, *(place for facet in facets.registered() for place in facet.holdings())]
+
+
 def _look(q: str) -> Iterator[Found]:
     search = holdings.Search(holdings.needle(q, home_venue().country))
     contacts = search.look(CONTACTS)
     yield contacts
     known = {one.id for one in contacts.items}
-    for place in _places():
+    for place in places():
         yield search.look(place, known=known)
-
-
-def _places() -> list[Place]:
-    return [*OTHERS, *(place for facet in facets.registered() for place in facet.holdings())]

@@ -3,7 +3,8 @@
 Activity is what a guest did: the last event that came in, a visit, a purchase, a consent given, a message written; and what
 is still to come. The imported baseline counts. Nothing is forgotten before somebody looked at a preview for just this number
 of months and agreed; a change of the setting asks for another look. Forgetting is erasing (crm.erasure): bookings, orders
-and amounts stay, without the guest. Contacts in the bin have their own day (R-WRITE-6).
+and amounts stay, without the guest. Who asked to see their data is kept until they are answered (crm.open_requests). Contacts in
+the bin have their own day (R-WRITE-6).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import recording
 from audit.actions import Action
 from audit.models import AuditEntry
-from crm import activity, erasure, facets, family
+from crm import activity, erasure, facets, family, open_requests
 from crm import months as calendar_months
 from crm.models import NEVER, Contact, ContactState, ContactStats, ErasureReason, RetentionApproval, Review
 from tenants import rows, scope
@@ -65,10 +66,14 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Whom `months` would forget now. `token` is what an approval must show; `sample` those who were quiet the longest."""
+    """Whom `months` would forget now. `token` is what an approval must show; `sample` those who were quiet the longest.
+
+    `awaiting_answer` others are kept for the time being, since they asked to see their data.
+    """
 
     months: int
     count: int
+    awaiting_answer: int
     oldest_on: datetime.date | None
     sample: list[tuple[Contact, datetime.date]]
     token: str
@@ -82,12 +87,18 @@ def limit(months: int, *, at: datetime.datetime) -> datetime.datetime:
 def preview(months: int, *, at: datetime.datetime) -> Preview:
     """Raises PermissionMissing. Reads the whole list."""
     scope.require(Permission.CONTACTS_ERASE)
-    found = sorted(_all_quiet(months, at), key=lambda one: (one.last_on, one.contact_id))
+    quiet, asked = [], set[UUID]()
+    for chunk in _all_quiet(months, at):
+        quiet += chunk
+        asked |= open_requests.awaited_by([one.contact_id for one in chunk])
+    forgotten = (one for one in quiet if one.contact_id not in asked)
+    found = sorted(forgotten, key=lambda one: (one.last_on, one.contact_id))
     first = found[:SAMPLE]
     contacts = Contact.objects.in_bulk([one.contact_id for one in first])
     return Preview(
         months=months,
         count=len(found),
+        awaiting_answer=len(asked),
         oldest_on=found[0].last_on if found else None,
         sample=[(contacts[one.contact_id], one.last_on) for one in first],
         token=signing.dumps([str(scope.tenant_id()), months, len(found)], salt=SALT),
@@ -136,13 +147,16 @@ def due(after: UUID | None, *, at: datetime.datetime) -> tuple[list[UUID], UUID 
 
 
 def forget(contact_id: UUID, *, at: datetime.datetime) -> bool:
-    """Erase the contact, if nothing has happened since it was found; say whether. The worker's: nobody confirms it."""
+    """Erase the contact, if nothing has happened since it was found and no answer is due to it; say whether.
+
+    The worker's: nobody confirms it.
+    """
     contact = Contact.objects.filter(pk=contact_id).first()
     own = None if contact is None else family.lock_to_erase(contact)
     approved = approval()
     if own is None or approved is None or not _quiet([own.head.pk], limit(approved.months, at=at)):
         return False
-    if erasure.upcoming(own, at=at):
+    if erasure.upcoming(own, at=at) or open_requests.awaited_by(own.ids):
         return False
     erasure.wipe(own, reason=ErasureReason.RETENTION, at=at)
     return True
@@ -168,10 +182,10 @@ def _tenant() -> Tenant:
     return Tenant.objects.get(pk=scope.tenant_id())
 
 
-def _all_quiet(months: int, at: datetime.datetime) -> Iterator[Quiet]:
+def _all_quiet(months: int, at: datetime.datetime) -> Iterator[list[Quiet]]:
     since, after = limit(months, at=at), None
     while looked_at := _next(after):
-        yield from _quiet(looked_at, since)
+        yield _quiet(looked_at, since)
         after = looked_at[-1]
 
 

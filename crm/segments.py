@@ -1,7 +1,8 @@
 """Segments: saved sets of the guest list's filters, live: who is in one is asked anew each time (R-CRM-5).
 
 What may be saved is what the list itself takes, judged by the same filters. A segment holds no segment, so that none can
-hold itself. When a filter has lost what it names (a deleted group or tag) the segment finds nobody rather than too many.
+hold itself, nor the address of a guest, which would outlive the guest's data (R-PRIV-1). When a filter has lost
+what it names (a deleted group or tag) the segment finds nobody rather than too many.
 Source: C, L, M.
 """
 
@@ -18,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
-from crm import allergies, filters, listing, saved_filters, strict_filters
+from crm import allergies, email_address, filters, listing, phone_number, saved_filters, strict_filters
+from crm.editing import home_venue
 from crm.groups import NameNeeded
 from crm.models import Segment
 from crm.strict_filters import Fault
@@ -119,7 +121,17 @@ def faults_of(saved: Mapping[str, Any]) -> list[Fault]:
     if saved_filters.names_allergy(saved) and not allergies.may_be_read():
         return [Fault("tag", "permission_denied", str(_("Only who may read allergies can ask for them.")))]
     form = filters.filtered_by_given(listing.active(), query)
-    return unknown + [one for one in strict_filters.faults(form, query) if one.name != "segment"]
+    faults = unknown + [one for one in strict_filters.faults(form, query) if one.name != "segment"]
+    if any(map(_is_address, query.getlist("q"))):
+        said = _("A segment is for many: it cannot hold the e-mail or the phone of a guest.")
+        faults.append(Fault("q", "names_a_guest", str(said)))
+    return faults
+
+
+def _is_address(q: str) -> bool:
+    return any(email_address.check(word).value for word in q.split()) or bool(
+        phone_number.check(q, home_venue().country).value
+    )
 
 
 def _unknown(name: str) -> Fault:

@@ -9,7 +9,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from crm import automatic_tags, due_erasures, erasure_log, retention
+from crm import automatic_tags, due_erasures, erasure_log, erasure_promises, retention
 from tenants import lookup, scope
 from tenants.refusal import Refusal
 
@@ -38,6 +38,7 @@ def review_automatic_tags_of(*, tenant_id: str, after: str | None = None) -> Non
 def erase_due() -> None:
     """Erase in every tenant whom the bin or a putting off has kept long enough; the log outside says so, too."""
     erasure_log.catch_up()
+    erasure_promises.catch_up()
     for tenant_id in lookup.all_tenants():
         erase_due_of.apply_async(kwargs={"tenant_id": str(tenant_id)})
         erase_due_facts_of.apply_async(kwargs={"tenant_id": str(tenant_id)})

@@ -41,6 +41,10 @@ FAILURES = {
         "send again when it works, and it goes on from here."
     ),
     "internal_error": gettext_lazy("Something went wrong on our side. Send again, and it goes on from here."),
+    "sender_incomplete": gettext_lazy(
+        "The venue's settings do not say any more whom marketing is from: legal name, postal address, contact. Who waits was "
+        "not written to yet: add them and send again, and it goes on from here."
+    ),
 }
 
 
@@ -192,6 +196,7 @@ def _row(found: Campaign, results: Results) -> dict[str, Any]:
         "audience": found.audience_name,
         "audience_query": _audience_query(found),
         "venue": found.venue.name,
+        "venue_id": found.venue_id,
         "channel": found.channel,
         "channel_label": capfirst(str(MessageChannel(found.channel).label)),
         "status": status.value,

@@ -85,6 +85,11 @@ class Composition:
             at, text = answered.at, answered.text
         return {"at": at.astimezone(zone), "subject": answered.subject, "text": text}
 
+    @property
+    def is_service(self) -> bool:
+        """Whether it goes to who agreed to nothing, as long as its words stay those of its template."""
+        return self.template is not None and self.template.kind == MessageKind.ASK_OPINION
+
     def draft(self, form: MessageForm) -> Draft:
         values = form.cleaned_data
         return Draft(
@@ -97,8 +102,9 @@ class Composition:
         )
 
     def explained(self, form: MessageForm) -> MessageForm:
-        """The form; a refusal for want of consent names whom it is about, and says what to do."""
-        if not isinstance(getattr(form, "refusal", None), NotMarketable):
+        """The form; a refusal for want of consent alone names whom it is about, and says what to do."""
+        refusal = getattr(form, "refusal", None)
+        if not isinstance(refusal, NotMarketable) or refusal.message != NotMarketable.default_message:
             return form
         about = {"name": self.contact, "venue": self.venue.name, "channel": self.channel.label}
         said = (

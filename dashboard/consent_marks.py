@@ -56,7 +56,7 @@ def _mark(item: ConsentItem, venues: Mapping[UUID, Venue]) -> ConsentMark:
 
 def _style(item: ConsentItem) -> str:
     if item.status != Status.IMPLIED:
-        return "implied-gdpr" if item.undeliverable and item.status == Status.EXPLICIT else item.status.value
+        return "implied-gdpr" if item.status == Status.EXPLICIT and not item.marketable else item.status.value
     return "implied-casl" if item.marketable else "implied-gdpr"
 
 
@@ -65,6 +65,8 @@ def _words(item: ConsentItem) -> str:
         return _("waiting to be confirmed")
     if item.undeliverable and item.status != Status.UNSUBSCRIBED:
         return _("mail comes back, not written to")
+    if item.erasure_asked and item.status not in (Status.UNSUBSCRIBED, Status.NONE):
+        return _("asked to be erased, not written to")
     if item.status != Status.IMPLIED:
         return str(item.status.label)
     if item.expires_on is None:

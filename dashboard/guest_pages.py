@@ -86,7 +86,8 @@ def unsubscribe(request: HttpRequest, place: Place) -> HttpResponse:
     """One button; a mail program presses it without showing the page."""
     if request.method == "POST":
         is_one_click = _is_one_click(request)
-        guest_acts.unsubscribe([place], source=Source.PAGE, at=timezone.now())
+        proof = {"word": "=".join(ONE_CLICK)} if is_one_click else None
+        guest_acts.unsubscribe([place], source=Source.PAGE, at=timezone.now(), proof=proof)
         if is_one_click:
             return HttpResponse(status=200, content_type="text/plain")
     standing = guest_acts.standing_of(place)

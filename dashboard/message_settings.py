@@ -153,6 +153,7 @@ def _row(template: MessageTemplate) -> dict[str, Any]:
         "channel_label": capfirst(str(MessageChannel(template.channel).label)),
         "first_words": words.subject or words.text,
         "is_builtin": template.is_builtin,
+        "is_service": template.kind == MessageKind.ASK_OPINION,
         "is_edited": template.is_builtin and bool(template.text),
     }
 

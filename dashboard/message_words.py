@@ -10,6 +10,7 @@ from outreach.models import Message, MessageStatus
 
 FAILURES: dict[str, Promise] = {
     delivering.NOT_MARKETABLE: _("The guest does not agree to be written to any more."),
+    delivering.ERASURE_ASKED: _("The guest asked for their data to be cleared before the message left."),
     delivering.CONTACT_DELETED: _("The contact was removed before the message left."),
     delivering.SENDER_INCOMPLETE: _(
         "The venue's settings do not say whom marketing is from: legal name, postal address, contact."
@@ -24,6 +25,7 @@ SILENCES: dict[str, Promise] = {
         "No message is suggested: this guest was written to already, and has not been here since."
     ),
     suggesting.NOT_REACHABLE: _("No message is suggested: this guest has no address that may be written to."),
+    suggesting.ERASURE_ASKED: _("No message is suggested: this guest asked for their data to be cleared."),
     suggesting.ONLY_IMPORTED: _(
         "No message is suggested: this guest's visits are known from an import only, without a day."
     ),

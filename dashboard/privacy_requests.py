@@ -41,7 +41,7 @@ class RequestForm(forms.Form):
         label=gettext_lazy("E-mail, phone or address"),
         max_length=254,
         required=False,
-        help_text=gettext_lazy("Name and address go once the request is done; a hash of the address stays."),
+        help_text=gettext_lazy("Name, address and notes go once the request is done; a hash of the address stays."),
     )
     notes = LongTextField(label=gettext_lazy("Notes"), max_length=2000, required=False, rows=3)
 
@@ -52,7 +52,9 @@ class EditForm(RequestForm):
         label=gettext_lazy("Why it takes longer"),
         max_length=300,
         required=False,
-        help_text=gettext_lazy("Beyond a month, and three at most: as the guest was told."),
+        help_text=gettext_lazy(
+            "Beyond a month, and three at most: as the guest was told. It stays: name nobody in it."
+        ),
     )
     field_order = ("kind", "received_on", "subject_name", "subject_address", "due_on", "extension_reason", "notes")
 
@@ -96,7 +98,9 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 def settle(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = privacy_requests.register().get(pk=pk)
     privacy_requests.edit(found, {"done_on": privacy_requests.today()})
-    messages.success(request, _("The request is settled; the name and address of the guest are gone from it."))
+    messages.success(
+        request, _("The request is settled; the name and address of the guest and the notes are gone from it.")
+    )
     return pages.to(request, "privacy_requests")
 
 
@@ -121,5 +125,5 @@ def _row(found: PrivacyRequest, today: datetime.date) -> dict[str, Any]:
         "is_soon": not found.is_done and 0 <= days <= 7,
         "done_on": found.done_on,
         "done_by": found.done_by,
-        "notes": found.notes,
+        "extension_reason": found.extension_reason,
     }

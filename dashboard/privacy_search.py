@@ -45,8 +45,18 @@ KINDS: dict[str, str | Promise] = {
     "consent": gettext_lazy("Consents"),
     "suppression": gettext_lazy("Unsubscriptions kept as a hash"),
     "undeliverable": gettext_lazy("Addresses that do not work, kept as a hash"),
+    "import": gettext_lazy("Lists that were uploaded"),
     "import_row": gettext_lazy("Rows of imports"),
+    "segment": gettext_lazy("Segments"),
 }
+# What becomes of a row that is cleared; of all others the day, amounts and numbers stay.
+NOTES: dict[str, str | Promise] = {
+    "import": gettext_lazy("The list goes as a whole and is not imported: upload it again without this person."),
+    "segment": gettext_lazy("The segment is deleted."),
+}
+CLEARED = gettext_lazy(
+    "Name, address and notes go from this row for good. Day, amounts and numbers stay, so that no total changes."
+)
 STATES: dict[str, str | Promise] = {
     ContactState.DELETED: gettext_lazy("in the bin"),
     ContactState.MERGED: gettext_lazy("merged"),
@@ -111,6 +121,7 @@ def erase_fact(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
         "form": form,
         "held": held,
         "kind_label": KINDS[kind],
+        "note": NOTES.get(kind, CLEARED),
         "expected": [clearing.shown(fact, context.of(request)) for fact in expected.of_fact(kind, pk, at=now)],
         "chosen": form["upcoming"].value() or "",
         "erase_on": fact_erasing.waits_until(kind, pk),

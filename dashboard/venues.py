@@ -58,6 +58,12 @@ class VenueForm(forms.Form):
         self._offer("timezone", _zones(self.initial.get("timezone")), {})
         self._offer("currency", places.currencies(), reader.currencies)
 
+    def suggest_sender(self, tenant: Tenant) -> None:
+        """What the sender's data may look like: shown in the empty fields, and never taken over unasked."""
+        examples = {"legal_name": tenant.name, "postal_address": _("Street and number, postcode and town, country")}
+        for name, example in examples.items():
+            self.fields[name].widget.attrs["placeholder"] = example
+
     def _offer(self, name: str, values: Iterable[str], names: Mapping[str, str]) -> None:
         """The values with their names in the reader's language, in the order of the names."""
         field = self.fields[name]
@@ -80,6 +86,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @pages.page(Permission.VENUES_MANAGE, methods=("GET", "HEAD", "POST"))
 def add(request: HttpRequest) -> HttpResponse:
     form = VenueForm(request.POST or None, initial=_proposal(request))
+    form.suggest_sender(context.of(request).tenant)
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form):
             venue = venues.create(**form.cleaned_data)
@@ -92,6 +99,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     venue = Venue.objects.get(pk=pk)
     form = VenueForm(request.POST or None, initial={name: getattr(venue, name) for name in VenueForm.base_fields})
+    form.suggest_sender(context.of(request).tenant)
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form):
             borders.update_venue(venue, form.cleaned_data)

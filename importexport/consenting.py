@@ -1,8 +1,9 @@
 """The consent column of a file (R-IO-3, R-CONSENT-2).
 
-"Unsubscribed" is always honored, whatever the mode. "Subscribed" needs its evidence, source, date and wording, per row or
-once for the file, and is otherwise reported; an import never lifts an unsubscription. A row of nothing but addresses
-and an unsubscription makes no contact: a known address is unsubscribed, an unknown one suppressed by its keyed hash.
+"Unsubscribed" is always honored, whatever the mode. "Subscribed" counts for whom the mode takes in, and needs its evidence,
+source, date and wording, per row or once for the file, and is otherwise reported; an import never lifts an unsubscription. A
+row of nothing but addresses and an unsubscription makes no contact: a known address is unsubscribed, an unknown one
+suppressed by its keyed hash.
 """
 
 from __future__ import annotations
@@ -14,11 +15,10 @@ from consent import guest_acts, recording, suppression
 from consent.models import Source
 from consent.recording import Occurrence, Outcome
 from consent.status import ConsentChannel, Event
-from crm.guest_data import Reception
-from crm.models import Contact
+from crm.guest_data import CrmSync, Reception
 from importexport.answers import Answer
 from importexport.interpreting import GuestRow
-from importexport.models import ImportJob
+from importexport.models import ImportJob, ImportMode
 from importexport.reasons import Reason, ReasonCode
 
 EVIDENCE = ("source", "date", "wording")
@@ -46,7 +46,7 @@ def record(job: ImportJob, guests: Sequence[GuestRow], receptions: Sequence[Rece
     answers = [Recorded() for _guest in guests]
     told: list[tuple[Recorded, Occurrence]] = []
     for guest, reception, answer in zip(guests, receptions, answers, strict=True):
-        own = list(_occurrences(job, guest, reception.contact))
+        own = list(_occurrences(job, guest, reception))
         told += [(answer, one) for one in own]
         if own and reception.contact is None and Answer.UNSUBSCRIBED in guest.consents.values():
             answer.codes.append(ReasonCode.SUPPRESSED)
@@ -86,12 +86,20 @@ def evidence(job: ImportJob, guest: GuestRow) -> dict[str, str] | None:
     return {name: stated[name] for name in EVIDENCE} if all(stated.get(name) for name in EVIDENCE) else None
 
 
-def _occurrences(job: ImportJob, guest: GuestRow, contact: Contact | None) -> Iterable[Occurrence]:
+def _is_taken_in(job: ImportJob, reception: Reception) -> bool:
+    """Whether the mode lets the row into the list: nobody subscribes by one that is skipped."""
+    is_new = reception.crm_sync == CrmSync.CREATED
+    return reception.contact is not None and (is_new or job.mode != ImportMode.CREATE)
+
+
+def _occurrences(job: ImportJob, guest: GuestRow, reception: Reception) -> Iterable[Occurrence]:
     """One event per channel, since a file may say one thing of e-mail and another of SMS."""
     addresses = {ConsentChannel.EMAIL: guest.who.e, ConsentChannel.SMS: guest.who.p}
+    proof = evidence(job, guest)
+    may_subscribe = proof is not None and _is_taken_in(job, reception)
     for channel, address in addresses.items():
-        answer, proof = guest.consents.get(channel), evidence(job, guest)
-        is_proven = answer is Answer.SUBSCRIBED and proof is not None
+        answer = guest.consents.get(channel)
+        is_proven = answer is Answer.SUBSCRIBED and may_subscribe
         if not address or not (is_proven or answer is Answer.UNSUBSCRIBED):
             continue
         yield Occurrence(
@@ -99,7 +107,7 @@ def _occurrences(job: ImportJob, guest: GuestRow, contact: Contact | None) -> It
             venue=job.venue,
             email=address if channel == ConsentChannel.EMAIL else None,
             phone=address if channel == ConsentChannel.SMS else None,
-            contact=contact,
+            contact=reception.contact,
             source=Source.IMPORT,
             at=job.created_at,
             source_id=job.pk,
@@ -109,6 +117,6 @@ def _occurrences(job: ImportJob, guest: GuestRow, contact: Contact | None) -> It
 
 def _note(answer: Recorded, outcomes: Iterable[Outcome]) -> None:
     for outcome in outcomes:
-        answer.is_changed = answer.is_changed or outcome.is_changed
+        answer.is_changed = answer.is_changed or outcome.is_new_status
         if outcome.is_refused and ReasonCode.KEPT_UNSUBSCRIBED not in answer.codes:
             answer.codes.append(ReasonCode.KEPT_UNSUBSCRIBED)

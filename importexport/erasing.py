@@ -8,7 +8,6 @@ guest back: it is removed, and its import ends; staff upload the list again with
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
-from crm import known_addresses
-from importexport import storing
+from crm import known_addresses, named_in_text
+from crm.known_addresses import Addresses
+from importexport import health_cells, row_ids, storing
 from importexport.files import refused, table
 from importexport.models import AT_WORK, ImportJob, ImportRow, ImportStatus
 from tenants import rows, scope
@@ -28,6 +28,7 @@ from tenants.refusal import Refusal
 
 # Why an import ended, beside what is wrong with files.
 PERSON_ERASED = "person_erased"
+IMPORT, IMPORT_ROW = "import", "import_row"
 _WAITING = frozenset({ImportStatus.UPLOADED, ImportStatus.CHECKED, *AT_WORK})
 
 
@@ -39,31 +40,17 @@ class ImportAtWork(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """How a row of a file names somebody: by an e-mail as a whole, or by the digits of a phone."""
+    """Who is named in a row of a file by an e-mail or a phone, as the venue of the import writes them."""
 
-    needles: tuple[str, ...]
-    emails: re.Pattern[str] | None
+    addresses: Addresses
 
-    @classmethod
-    def of(cls, contact_ids: Sequence[UUID]) -> Person:
-        known = known_addresses.of(contact_ids)
-        either = "|".join(map(re.escape, sorted(known.emails)))
-        emails = re.compile(rf"(?<![\w.+%-])(?:{either})(?!\.?[\w-])", re.IGNORECASE) if either else None
-        return cls(tuple(known.needles), emails)
-
-    def is_named_in(self, cells: Iterable[str]) -> bool:
-        return any(self._is_in(cell) for cell in cells)
-
-    def _is_in(self, cell: str) -> bool:
-        if self.emails is not None and self.emails.search(cell):
-            return True
-        digits = re.sub(r"\D", "", cell)
-        return bool(digits) and any(needle in digits for needle in self.needles)
+    def is_named_in(self, cells: Iterable[str], country: str) -> bool:
+        return any(named_in_text.addresses_in(cell, country, self.addresses) for cell in cells)
 
 
 def erase(contact_ids: Sequence[UUID]) -> None:
     """Raises ImportAtWork when a worker holds an import that must end, since waiting for it could wait for ever."""
-    person = Person.of(contact_ids)
+    person = Person(known_addresses.of(contact_ids))
     touched = _empty_rows(contact_ids, person)
     for job in ImportJob.objects.select_related("venue").order_by("pk"):
         _erase_in(job, person, is_named_in_rows=job.pk in touched)
@@ -72,9 +59,10 @@ def erase(contact_ids: Sequence[UUID]) -> None:
 def _empty_rows(contact_ids: Sequence[UUID], person: Person) -> set[UUID]:
     """Empty the guest's rows, and say of which imports they are."""
     own = [(job, number) for job, number in rows.run(_OWN, scope.tenant_id(), list(contact_ids))]
-    if person.needles:
-        found = rows.run(_NAMING, scope.tenant_id(), list(person.needles))
-        own += [(job, number) for job, number, cells in found if person.is_named_in(json.loads(cells))]
+    if person.addresses.all:
+        countries = dict(ImportJob.objects.values_list("pk", "venue__country"))
+        found = rows.run(_NAMING, scope.tenant_id(), *named_in_text.traces(person.addresses))
+        own += [(job, number) for job, number, cells in found if person.is_named_in(json.loads(cells), countries[job])]
     if own:
         rows.run(_EMPTY, scope.tenant_id(), [job for job, _number in own], [number for _job, number in own])
     return {job for job, _number in own}
@@ -89,9 +77,11 @@ _TABLE = ImportRow._meta.db_table
 _OWN = f"SELECT job_id, number FROM {_TABLE} WHERE tenant_id = $1 AND contact_id = ANY($2)"  # noqa: S608 (our own table)
 _NAMING = rf"""
     SELECT job_id, number, cells::text FROM {_TABLE}
-    WHERE tenant_id = $1 AND contact_id IS NULL AND EXISTS (
-        SELECT FROM unnest($2::text[]) AS needle WHERE position(needle IN lower(cells::text)) > 0
-            OR position(needle IN regexp_replace(cells::text, '\D', '', 'g')) > 0
+    WHERE tenant_id = $1 AND contact_id IS NULL AND (
+        EXISTS (SELECT FROM unnest($2::text[]) AS trace WHERE strpos(lower(cells::text), trace) > 0)
+        OR EXISTS (
+            SELECT FROM unnest($3::text[]) AS trace WHERE strpos(regexp_replace(cells::text, '\D', '', 'g'), trace) > 0
+        )
     )
 """  # noqa: S608 (our own table)
 # As many cells as before, since a run that goes on looks for each in its place.
@@ -107,16 +97,61 @@ _EMPTY = f"""
 """  # noqa: S608 (our own table)
 
 
+def erase_fact(kind: str, fact_id: UUID) -> bool:
+    """Forget a list that was not read yet, or one row. Raises ImportAtWork."""
+    if kind == IMPORT:
+        job = ImportJob.objects.filter(pk=fact_id, staged_at=None).first()
+        return job is not None and _forget_list(job)
+    row = _row(fact_id) if kind == IMPORT_ROW else None
+    return row is not None and _forget_row(row)
+
+
+def _row(row_id: UUID) -> ImportRow | None:
+    first, last = row_ids.jobs_between(row_id)
+    found = ImportRow.objects.filter(job__gte=first, job__lte=last, number=row_ids.number_of(row_id))
+    row: ImportRow | None = found.select_related("job").first()
+    return row
+
+
+def _forget_list(job: ImportJob) -> bool:
+    job = _held(job)
+    if job.status in _WAITING:
+        _end(job)
+    else:
+        job.sample = []
+        job.save(update_fields=["sample"])
+    return True
+
+
+def _forget_row(row: ImportRow) -> bool:
+    """A file that waits would bring it back."""
+    job = _held(row.job)
+    if job.status in _WAITING and not _runs_on_rows(job):
+        _end(job)
+        return True
+    hidden = health_cells.hide([row.cells], health_cells.places(job))
+    job.sample = [cells for cells in job.sample if cells not in (row.cells, *hidden)]
+    job.save(update_fields=["sample"])
+    empty_rows(job, [row.number])
+    storing.forget(job)
+    return True
+
+
+def _runs_on_rows(job: ImportJob) -> bool:
+    return job.status == ImportStatus.RUNNING and job.staged_at is not None
+
+
 def _erase_in(job: ImportJob, person: Person, *, is_named_in_rows: bool) -> None:
-    is_shown = any(person.is_named_in(cells) for cells in job.sample)
-    runs_on_rows = job.status == ImportStatus.RUNNING and job.staged_at is not None
+    country = job.venue.country
+    is_shown = any(person.is_named_in(cells, country) for cells in job.sample)
+    runs_on_rows = _runs_on_rows(job)
     if job.status in _WAITING and not runs_on_rows:
         if is_named_in_rows or is_shown or _is_named_in_file(job, person):
             _end(_held(job))
         return
     if is_shown:
         job = _held(job)
-        job.sample = [cells for cells in job.sample if not person.is_named_in(cells)]
+        job.sample = [cells for cells in job.sample if not person.is_named_in(cells, country)]
         job.save(update_fields=["sample"])
     if runs_on_rows and is_named_in_rows:
         storing.forget(job)
@@ -134,7 +169,9 @@ def _held(job: ImportJob) -> ImportJob:
 
 def _is_named_in_file(job: ImportJob, person: Person) -> bool:
     try:
-        return any(person.is_named_in(row.cells) for row in table.rows(storing.path_of(job), job.shape))
+        return any(
+            person.is_named_in(row.cells, job.venue.country) for row in table.rows(storing.path_of(job), job.shape)
+        )
     except refused.FileMissing:
         return False
     except refused.FileRefused:

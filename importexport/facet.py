@@ -10,7 +10,7 @@ from django.db import models
 
 from crm import facets
 from crm.holdings import Place
-from importexport import erasing, personal_data
+from importexport import erasing, personal_data, resealing
 from importexport.models import ImportRow
 
 
@@ -23,10 +23,19 @@ class ImportFacet(facets.ContactFacet):
     def erase(self, contact_ids: list[UUID]) -> None:
         erasing.erase(contact_ids)
 
+    def reseal(self) -> int:
+        return resealing.reseal()
+
+    def is_behind(self) -> bool:
+        return resealing.is_behind()
+
+    def erase_fact(self, kind: str, fact_id: UUID) -> bool:
+        return erasing.erase_fact(kind, fact_id)
+
     def holdings(self) -> Iterable[Place]:
         return personal_data.HOLDINGS
 
-    def export(self, contact_ids: list[UUID]) -> dict[str, Any]:
+    def export(self, contact_ids: list[UUID], nobodys: list[UUID]) -> dict[str, Any]:
         return personal_data.export(contact_ids)
 
 

@@ -18,7 +18,8 @@ from importexport.models import ImportJob
 
 FIELD, TAGS = "allergies", "tags"
 HIDDEN = "•••"
-_MARK = "sealed:"
+# What a sealed cell begins with, before the name of its key.
+MARK = "sealed:"
 
 
 def permitted(mapping: dict[str, str]) -> dict[str, str]:
@@ -78,12 +79,12 @@ def _readable(cell: str) -> str:
 
 def _sealed(cell: str, job_id: UUID) -> str:
     sealed = sealing.seal(cell, bound_to=f"import:{job_id}")
-    return f"{_MARK}{sealed.key_id}:{base64.b64encode(sealed.content).decode()}"
+    return f"{MARK}{sealed.key_id}:{base64.b64encode(sealed.content).decode()}"
 
 
 def _opened(cell: str, job_id: UUID) -> str:
     """Cells of files from before there was a seal stand as they are."""
-    if not cell.startswith(_MARK):
+    if not cell.startswith(MARK):
         return cell
-    key_id, _colon, content = cell.removeprefix(_MARK).partition(":")
+    key_id, _colon, content = cell.removeprefix(MARK).partition(":")
     return sealing.unseal(Sealed(key_id, base64.b64decode(content)), bound_to=f"import:{job_id}")

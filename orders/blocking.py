@@ -17,7 +17,7 @@ from uuid import UUID
 
 from audit import recording
 from audit.actions import Action
-from crm import identity, key_questions
+from crm import identity, key_questions, known_addresses
 from crm.editing import NotInList
 from crm.identity import Identity
 from crm.models import Contact, ContactIdentifier, FieldChange, IdentifierKind
@@ -29,7 +29,7 @@ from tenants.questions import Question
 
 def block(contact: Contact) -> None:
     """Block a contact from ordering; blocking twice changes nothing. Raises NotInList for one in the bin."""
-    if not identity.lock(contact).is_active:
+    if not _lock(contact).is_active:
         raise NotInList
     if OrderingBlock.objects.filter(contact=contact).exists():
         return
@@ -39,11 +39,31 @@ def block(contact: Contact) -> None:
 
 def lift(contact: Contact) -> None:
     """Let a contact order again, one in the bin too; without a block nothing changes."""
-    identity.lock(contact)
+    _lock(contact)
     lifted, _rows = OrderingBlock.objects.filter(contact=contact).delete()
     remembered_blocks.forget(contact)
     if lifted:
         recording.record(Action.ORDERING_UNBLOCKED, contact)
+
+
+def await_change(contact_id: UUID) -> None:
+    """Let a block of a contact whom staff chose for an order come before it, or after. Before the order's keys are locked."""
+    identity.share_key(_name(contact_id))
+
+
+def _lock(contact: Contact) -> Contact:
+    """Lock all that an order of this contact could be known by, then the contact.
+
+    An order asks whether its guest is blocked by the statement that locks the contact, as things were when that began: one
+    that waited for the contact's row alone would not see a block that was set meanwhile.
+    """
+    identity.lock_keys([_name(contact.pk)])
+    identity.open_book_of(contact, known_addresses.of([contact.pk]).all)
+    return identity.lock(contact)
+
+
+def _name(contact_id: UUID) -> str:
+    return f"ordering:{contact_id}"
 
 
 def holder(who: Identity, chosen: UUID | None = None) -> UUID | None:

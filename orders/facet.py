@@ -17,7 +17,7 @@ from crm.facts import Snapshots
 from crm.gathering import Candidates
 from crm.holdings import Place
 from crm.models import Contact
-from orders import erasing, filters, merging, personal_data, purchases, remembered_blocks, spending
+from orders import erasing, filters, merging, personal_data, purchases, remembered_blocks, same_purchase, spending
 from orders.models import OPEN, BlockedAddress, FixedDiscount, Order, OrderAttempt, OrderingBlock, Receipt
 from tenants import rows
 
@@ -34,8 +34,8 @@ class OrderFacet(facets.ContactFacet):
     def holdings(self) -> Iterable[Place]:
         return personal_data.HOLDINGS
 
-    def export(self, contact_ids: list[UUID]) -> dict[str, Any]:
-        return personal_data.export(contact_ids)
+    def export(self, contact_ids: list[UUID], nobodys: list[UUID]) -> dict[str, Any]:
+        return personal_data.export(contact_ids, nobodys)
 
     def activity(self) -> Iterable[str]:
         return personal_data.ACTIVITY
@@ -45,6 +45,9 @@ class OrderFacet(facets.ContactFacet):
 
     def purchase_days(self) -> Iterable[str]:
         return [purchases.DAYS]
+
+    def undone_purchases(self) -> Iterable[str]:
+        return [same_purchase.UNDONE]
 
     def open_facts(self) -> Iterable[str]:
         still = ", ".join(f"'{status.value}'" for status in sorted(OPEN))

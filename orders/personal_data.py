@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from crm import activity, data_export, facts, holdings
 from crm.data_export import grouped, listed
 from crm.facts import Snapshots
@@ -70,10 +72,11 @@ RECEIPT = (
 LINE = ("name", "quantity", "unit_price_minor", "category")
 
 
-def export(contact_ids: list[UUID]) -> dict[str, Any]:
+def export(contact_ids: list[UUID], nobodys: list[UUID]) -> dict[str, Any]:
+    own = data_export.facts(contact_ids, nobodys)
     return {
-        "orders": _orders(contact_ids),
-        "receipts": _receipts(contact_ids),
+        "orders": _orders(own),
+        "receipts": _receipts(own),
         "ordering_blocks": listed(
             OrderingBlock.objects.filter(contact__in=contact_ids).order_by("blocked_at"), "blocked_at"
         ),
@@ -87,17 +90,18 @@ def export(contact_ids: list[UUID]) -> dict[str, Any]:
     }
 
 
-def _orders(contact_ids: list[UUID]) -> list[dict[str, Any]]:
-    found = data_export.listed(Order.objects.filter(contact__in=contact_ids).order_by("placed_at", "pk"), *ORDER)
-    lines = OrderLine.objects.filter(order__contact__in=contact_ids).order_by("position")
-    refunds = Refund.objects.filter(order__contact__in=contact_ids).order_by("refunded_at", "pk")
+def _orders(own: Q) -> list[dict[str, Any]]:
+    found = listed(Order.objects.filter(own).order_by("placed_at", "pk"), *ORDER)
+    ids = [one["id"] for one in found]
+    lines = OrderLine.objects.filter(order__in=ids).order_by("position")
+    refunds = Refund.objects.filter(order__in=ids).order_by("refunded_at", "pk")
     items = grouped(lines.values("order_id", *LINE), "order_id")
     returned = grouped(refunds.values("order_id", "amount_minor", "reason", "refunded_at"), "order_id")
     return [{**one, "items": items.get(one["id"], []), "refunds": returned.get(one["id"], [])} for one in found]
 
 
-def _receipts(contact_ids: list[UUID]) -> list[dict[str, Any]]:
-    found = data_export.listed(Receipt.objects.filter(contact__in=contact_ids).order_by("closed_at", "pk"), *RECEIPT)
-    lines = ReceiptLine.objects.filter(receipt__contact__in=contact_ids).order_by("position")
+def _receipts(own: Q) -> list[dict[str, Any]]:
+    found = listed(Receipt.objects.filter(own).order_by("closed_at", "pk"), *RECEIPT)
+    lines = ReceiptLine.objects.filter(receipt__in=[one["id"] for one in found]).order_by("position")
     by_receipt = grouped(lines.values("receipt_id", *LINE, "total_minor"), "receipt_id")
     return [{**one, "lines": by_receipt.get(one["id"], [])} for one in found]

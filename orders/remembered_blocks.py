@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from crm import known_addresses
-from crm.models import Contact, ContactIdentifier, IdentifierKind
+from crm.models import Contact, IdentifierKind
 from orders.models import BlockedAddress, OrderingBlock
 from tenants import keyed_hash, rows, scope
 
@@ -24,8 +24,7 @@ def remember(contact_ids: Sequence[UUID]) -> None:
     if not blocks:
         return
     known = known_addresses.of(contact_ids)
-    others = ContactIdentifier.objects.filter(value__in=known.all).exclude(contact__in=contact_ids)
-    theirs = set(others.values_list("value", flat=True))
+    theirs = known_addresses.held_by_others(known.all, contact_ids)
     held = [(email, IdentifierKind.EMAIL) for email in known.emails if email not in theirs]
     held += [(phone, IdentifierKind.PHONE) for phone in known.phones if phone not in theirs]
     BlockedAddress.objects.bulk_create(

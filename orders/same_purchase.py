@@ -23,6 +23,14 @@ COUNTS = f"""
         WHERE own_order.tenant_id = receipt.tenant_id AND own_order.id = receipt.order_id
     ), '') NOT IN ({_STATUSES}))
 """  # noqa: S608 (our own tables)
+# Receipts that are no purchase any more, whatever their order was: voided, or of an order that was refunded whole.
+UNDONE = f"""
+    SELECT receipt.tenant_id, receipt.id FROM {Receipt._meta.db_table} receipt
+    WHERE receipt.voided_at IS NOT NULL OR (
+        SELECT status FROM {Order._meta.db_table} own_order
+        WHERE own_order.tenant_id = receipt.tenant_id AND own_order.id = receipt.order_id
+    ) = '{OrderStatus.REFUNDED.value}'
+"""  # noqa: S608 (our own tables)
 
 
 def lock(order: Order) -> tuple[Order, set[UUID]]:

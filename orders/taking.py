@@ -82,6 +82,8 @@ def take(draft: Draft, *, at: datetime.datetime | None = None) -> Taken:
     known = _known(draft)
     if known is not None:
         return Taken(known, CrmSync.UNCHANGED, [], is_new=False)
+    if draft.contact is not None:
+        blocking.await_change(draft.contact)
     with rows.together():
         coming = Intake(draft.guest, draft.channel, draft.venue, draft.placed_at or now, chosen=draft.contact)
         reception = intake.receive(coming, suppression.STANDING, blocking.HOLDER)

@@ -1,7 +1,8 @@
 """To whom a campaign goes: the contacts of its group or segment that have an address, each address once (R-CRM-10).
 
 Who is asked is fixed when sending starts, by one statement; the consent gate is asked again for each address when its
-message leaves. Of several contacts with one phone, the one most recently active is written to. Source: M, U.
+message leaves. Of several contacts with one phone, the one most recently active is written to. Who asked for their data to be
+cleared is left out at once. Source: M, U.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from consent.status import Status
 from crm import identity, segments
 from crm.models import Contact, ContactState, GroupMember
 from outreach.models import (
+    NOT_WRITTEN,
     Campaign,
     CampaignRecipient,
     Exclusion,
@@ -60,15 +62,18 @@ def extent(campaign: Campaign) -> Extent:
     """Two queries at most."""
     people, column = _people(campaign), _column(campaign)
     is_active = Q(state=ContactState.ACTIVE)
+    stays = is_active & Q(erase_on=None)
     found = people.order_by().aggregate(
         contacts=Count("pk"),
         active=Count("pk", filter=is_active),
-        addressed=Count("pk", filter=is_active & ~Q(**{column: ""})),
-        addresses=Count(column, distinct=True, filter=is_active & ~Q(**{column: ""})),
+        staying=Count("pk", filter=stays),
+        addressed=Count("pk", filter=stays & ~Q(**{column: ""})),
+        addresses=Count(column, distinct=True, filter=stays & ~Q(**{column: ""})),
     )
     left_out = {
         Exclusion.CONTACT_DELETED: found["contacts"] - found["active"],
-        Exclusion.NO_ADDRESS: found["active"] - found["addressed"],
+        Exclusion.ERASURE_ASKED: found["active"] - found["staying"],
+        Exclusion.NO_ADDRESS: found["staying"] - found["addressed"],
         Exclusion.DUPLICATE_ADDRESS: found["addressed"] - found["addresses"],
     }
     return Extent(found["contacts"], {reason.value: count for reason, count in left_out.items() if count})
@@ -114,9 +119,7 @@ def erase(contact_ids: list[UUID]) -> None:
     """
     identity.share_key(_FIXING)
     held = CampaignRecipient.objects.filter(contact__in=contact_ids)
-    held.filter(status__in=[RecipientStatus.WAITING, RecipientStatus.LATER]).update(
-        status=RecipientStatus.EXCLUDED, reason=Exclusion.CONTACT_DELETED
-    )
+    held.filter(status__in=NOT_WRITTEN).update(status=RecipientStatus.EXCLUDED, reason=Exclusion.CONTACT_DELETED)
     _note_unsubscriptions(contact_ids)
     held.update(address="")
 
@@ -150,7 +153,7 @@ def _people(campaign: Campaign) -> QuerySet[Contact, Any]:
 def _each_address(campaign: Campaign) -> QuerySet[Contact, Any]:
     """A contact for each address."""
     column = _column(campaign)
-    reachable = _people(campaign).filter(state=ContactState.ACTIVE).exclude(**{column: ""})
+    reachable = _people(campaign).filter(state=ContactState.ACTIVE, erase_on=None).exclude(**{column: ""})
     return reachable.order_by(column, "-last_activity_at", "pk").distinct(column)
 
 

@@ -16,11 +16,10 @@ from uuid import UUID
 from consent.models import ConsentStatus
 from consent.status import Status
 from crm import facets
-from outreach.models import Campaign, CampaignRecipient, Exclusion, Message, MessageStatus, RecipientStatus
+from outreach.models import NOT_WRITTEN, Campaign, CampaignRecipient, Exclusion, Message, MessageStatus, RecipientStatus
 from tenants import rows, scope
 
 BOOKING_DAYS = 30
-NOT_WRITTEN = (RecipientStatus.WAITING, RecipientStatus.LATER)
 
 
 @dataclass(frozen=True, slots=True)

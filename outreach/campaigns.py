@@ -187,9 +187,11 @@ def send(campaign: Campaign, *, at: datetime.datetime) -> Campaign:
     scope.require(Permission.MESSAGES_SEND)
     campaign_audience.hold_off_erasures()
     campaign = _locked(campaign, FRESH, CampaignNotDraft)
+    sender.check(campaign.venue)
     if campaign.status == CampaignStatus.DRAFT:
         _fix(campaign)
         campaign.started_at = at
+    campaign_waiting.start_over(campaign)
     actor = scope.actor()
     campaign.actor_kind, campaign.actor_id, campaign.actor_label = actor.kind, actor.id, actor.label
     campaign.status, campaign.failure, campaign.attempt_count = CampaignStatus.SENDING, "", 0
@@ -221,7 +223,6 @@ def ring(campaign: Campaign) -> None:
 def _fix(campaign: Campaign) -> None:
     """Let nothing that happens from now on change whom it goes to and what it says."""
     _check_whole(campaign)
-    sender.check(campaign.venue)
     texts = texts_of(campaign)
     if campaign.channel == MessageChannel.SMS:
         for language, words in texts.by_language.items():

@@ -11,6 +11,8 @@ import smtplib
 from dataclasses import dataclass
 from enum import Enum
 
+from django.core.mail import EmailMessage
+
 from outreach import mail, sender, sms
 from outreach.models import Message, MessageChannel
 from outreach.sms import SmsRefused
@@ -48,17 +50,15 @@ class Carried:
 
 def carry(message: Message) -> Carried:
     """Send it. Outside any transaction: nobody's rows wait for a mail server."""
-    try:
-        return _by_sms(message) if message.channel == MessageChannel.SMS else _by_mail(message)
-    except ValueError as error:
-        return _came_to(Fate.REFUSED, error)
-    except OSError as error:
-        return _came_to(Fate.AWAY, error)
+    if message.channel == MessageChannel.SMS:
+        return carry_sms(message.address, sender.sms_text(message))
+    return carry_mail(mail.compose(message))
 
 
-def _by_mail(message: Message) -> Carried:
+def carry_mail(letter: EmailMessage) -> Carried:
+    """The same for a mail that is no message of the communications; `provider_id` is its Message-ID, where it has one."""
     try:
-        return Carried(Fate.LEFT, mail.send(message))
+        letter.send()
     except MayHaveLeft as error:
         return _came_to(Fate.DOUBTFUL, error)
     except smtplib.SMTPRecipientsRefused as error:
@@ -66,15 +66,23 @@ def _by_mail(message: Message) -> Carried:
         return _answered(code, said)
     except smtplib.SMTPDataError as error:
         return _answered(error.smtp_code, error.smtp_error)
+    except ValueError as error:
+        return _came_to(Fate.REFUSED, error)
+    except OSError as error:
+        return _came_to(Fate.AWAY, error)
+    return Carried(Fate.LEFT, str(letter.extra_headers.get("Message-ID", "")))
 
 
-def _by_sms(message: Message) -> Carried:
+def carry_sms(to: str, text: str) -> Carried:
+    """The same for an SMS."""
     try:
-        return Carried(Fate.LEFT, sms.provider().send(message.address, sender.sms_text(message)))
-    except SmsRefused as error:
+        return Carried(Fate.LEFT, sms.provider().send(to, text))
+    except (SmsRefused, ValueError) as error:
         return _came_to(Fate.REFUSED, error)
     except TimeoutError as error:
         return _came_to(Fate.DOUBTFUL, error)
+    except OSError as error:
+        return _came_to(Fate.AWAY, error)
 
 
 def _answered(code: int, said: bytes | str) -> Carried:

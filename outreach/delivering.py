@@ -24,7 +24,7 @@ from tenants import scope
 # Longer than any mail server or provider is waited for; outreach's function due_messages says the same.
 CLAIM_TIME = datetime.timedelta(minutes=10)
 NOT_MARKETABLE, CONTACT_DELETED, REFUSED, INTERRUPTED = "not_marketable", "contact_deleted", "refused", "interrupted"
-SENDER_INCOMPLETE = sender.SenderIncomplete.code
+SENDER_INCOMPLETE, ERASURE_ASKED = sender.SenderIncomplete.code, gate.Hindrance.ERASURE_ASKED.value
 
 
 def deliver(tenant_id: UUID, message_id: UUID) -> None:
@@ -73,10 +73,16 @@ def _hindrance(message: Message, at: datetime.datetime) -> str:
         return CONTACT_DELETED
     if message.purpose == Purpose.MARKETING and not sender.is_complete(message.venue):
         return SENDER_INCOMPLETE
-    is_open = gate.may_be_written_to(
-        message.venue, ConsentChannel(message.channel), message.address, purpose=Purpose(message.purpose), at=at
-    )
-    return "" if is_open else NOT_MARKETABLE
+    if gate.may_be_written_to(
+        message.venue,
+        ConsentChannel(message.channel),
+        message.address,
+        holder=message.contact,
+        purpose=Purpose(message.purpose),
+        at=at,
+    ):
+        return ""
+    return ERASURE_ASKED if gate.has_asked_for_erasure(message.contact) else NOT_MARKETABLE
 
 
 def _succeed(message: Message, provider_id: str, *, at: datetime.datetime) -> None:

@@ -17,7 +17,7 @@ from crm import known_addresses
 from outreach import delivering
 from outreach.models import Confirmation, Follower, FormerContact, Inquiry, Message, MessageStatus, PromotionSignup
 
-INQUIRY, PROMOTION_SIGNUP = "inquiry", "promotion_signup"
+INQUIRY, PROMOTION_SIGNUP, CONFIRMATION = "inquiry", "promotion_signup", "confirmation"
 WIPED_MESSAGE = {"address": "", "subject": "", "text": "", "error_detail": "", "provider_id": ""}
 
 
@@ -25,15 +25,23 @@ def erase(contact_ids: Sequence[UUID]) -> None:
     _wipe_inquiries(Q(contact__in=contact_ids))
     _wipe_signups(Q(contact__in=contact_ids))
     _wipe_messages(contact_ids)
-    Confirmation.objects.filter(email__in=known_addresses.of(contact_ids).emails).delete()
+    _delete_confirmations(contact_ids)
     FormerContact.objects.filter(contact__in=contact_ids).delete()
     Follower.objects.filter(contact__in=contact_ids).delete()
 
 
 def erase_fact(kind: str, fact_id: UUID) -> bool:
+    if kind == CONFIRMATION:
+        return Confirmation.objects.filter(pk=fact_id).delete()[0] > 0
     if kind == INQUIRY:
         return _wipe_inquiries(Q(pk=fact_id)) > 0
     return kind == PROMOTION_SIGNUP and _wipe_signups(Q(pk=fact_id)) > 0
+
+
+def _delete_confirmations(contact_ids: Sequence[UUID]) -> None:
+    """Not those of who has the e-mail now."""
+    emails = known_addresses.of(contact_ids).emails
+    Confirmation.objects.filter(email__in=emails - known_addresses.held_by_others(emails, contact_ids)).delete()
 
 
 def _wipe_inquiries(which: Q) -> int:

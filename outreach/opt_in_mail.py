@@ -1,15 +1,17 @@
 """The link by which a guest confirms a ticked box (R-CONSENT-2, R-CONSENT-3): mailed, or sent by SMS for a phone.
 
 It goes from the worker, once for each tick, in the guest's language and with the sender's data. It is no advertising, and
-needs no consent. Who ticks again within the hour keeps the link they have: nobody's mailbox is filled by somebody else's
-ticks. No row is locked while a server is waited for, and it is written down after the sending: a worker that dies in
-between leaves a link that the sweeper sends a second time, never one that is lost.
+needs no consent. Who ticks again within an hour of a tick whose link was sent keeps the link they have: nobody's mailbox is
+filled by somebody else's ticks.
+
+Only who claimed a link sends it, and no row is locked while a server is waited for. What was refused for good, or may have
+arrived, is not sent again; a server that is away or asks to come later is asked again, after a pause that grows. A worker
+that dies while sending leaves a link that is sent a second time when its claim is over, never one that is lost.
 """
 
 from __future__ import annotations
 
 import datetime
-import smtplib
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
 from uuid import UUID
@@ -23,13 +25,14 @@ from django.utils import timezone, translation
 from consent import links
 from consent.models import ConsentEntry, ConsentStatus
 from consent.status import CONFIRMATION_TIME, ConsentChannel, is_awaiting
-from outreach import sender, sms, wording
-from outreach.sms import SmsRefused
+from outreach import carrying, sender, wording
+from outreach.carrying import Carried
+from outreach.delivering import CLAIM_TIME
 from tenants import scope
 
-# Of the answers of SMTP, those that will be the same tomorrow.
-FOR_GOOD = 500
+# consent's function due_confirmations says the same.
 AGAIN_AFTER = datetime.timedelta(hours=1)
+SHORTEST_PAUSE, LONGEST_PAUSE = datetime.timedelta(minutes=1), datetime.timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +45,14 @@ class Request:
 
 
 def send(tenant_id: UUID, status_id: UUID) -> None:
-    """Send the link that this consent waits for, unless that was done, or it is too late.
-
-    Raises OSError when the server cannot be reached; the link then waits for the sweeper.
-    """
+    """Send the link that this consent waits for, unless that was done, somebody else is at it, or it is too late."""
     with scope.enter(tenant_id, scope.WORKER):
-        request = _waiting(status_id, at=timezone.now())
+        request = _claim(status_id, at=timezone.now())
     if request is None:
         return
-    try:
-        _send(request)
-    except OSError as error:
-        if not _is_refused_for_good(error):
-            raise
+    carried = _carry(request)
     with scope.enter(tenant_id, scope.WORKER):
-        _note(request.status)
-
-
-def _is_refused_for_good(error: OSError) -> bool:
-    """Whether the server knows no such mailbox: asking again every minute would only stand in others' way."""
-    refused = error.recipients.values() if isinstance(error, smtplib.SMTPRecipientsRefused) else ()
-    return bool(refused) and all(code >= FOR_GOOD for code, _said in refused)
+        _note(request.status, carried, at=timezone.now())
 
 
 def due() -> list[tuple[UUID, UUID]]:
@@ -86,24 +76,35 @@ def compose(request: Request) -> EmailMessage:
         )
 
 
-def _note(status: ConsentStatus) -> None:
-    """The link of this tick was sent; one of a later tick is still waited for."""
-    same = ConsentStatus.objects.filter(pk=status.pk, pending_since=status.pending_since)
-    same.update(mailed_for=status.pending_since)
-
-
-def _waiting(status_id: UUID, *, at: datetime.datetime) -> Request | None:
-    """The link to send; None when there is none."""
-    status: ConsentStatus | None = ConsentStatus.objects.select_related("venue").filter(pk=status_id).first()
-    if status is None or not is_awaiting(status.pending_since, at) or status.mailed_for == status.pending_since:
+def _claim(status_id: UUID, *, at: datetime.datetime) -> Request | None:
+    """The link, ours to send; None when there is none."""
+    found = ConsentStatus.objects.select_related("venue").select_for_update(of=["self"])
+    status: ConsentStatus | None = found.filter(pk=status_id).first()
+    if status is None or not _is_due(status, at):
         return None
-    assert status.pending_since is not None  # noqa: S101 (it is waited for)
-    if status.mailed_for is not None and status.pending_since - status.mailed_for < AGAIN_AFTER:
-        _note(status)
-        return None
-    channel = ConsentChannel(status.channel)
-    url = links.confirmation_url(status.venue, channel, status.address)
+    status.link_due_at = at + CLAIM_TIME
+    status.save(update_fields=["link_due_at"])
+    url = links.confirmation_url(status.venue, ConsentChannel(status.channel), status.address)
     return Request(status, _language(status), url)
+
+
+def _is_due(status: ConsentStatus, at: datetime.datetime) -> bool:
+    asked, mailed = status.pending_since, status.mailed_for
+    if asked is None or not is_awaiting(asked, at) or (status.link_due_at is not None and status.link_due_at > at):
+        return False
+    return mailed is None or asked - mailed >= AGAIN_AFTER
+
+
+def _note(claimed: ConsentStatus, carried: Carried, *, at: datetime.datetime) -> None:
+    """How it went with the link of the tick that was claimed; that of a later one, ticked meanwhile, is not sent yet."""
+    assert claimed.pending_since is not None  # noqa: S101 (it was due)
+    row = ConsentStatus.objects.filter(pk=claimed.pk)
+    if carried.can_be_tried_again:
+        # As long as it has waited until now, so that each pause is twice the one before.
+        pause = max(SHORTEST_PAUSE, min(at - claimed.pending_since, LONGEST_PAUSE))
+        row.update(link_due_at=at + pause)
+    else:
+        row.update(mailed_for=claimed.pending_since, link_due_at=None)
 
 
 def _language(status: ConsentStatus) -> str:
@@ -127,14 +128,9 @@ def _content(request: Request) -> dict[str, object]:
     }
 
 
-def _send(request: Request) -> None:
+def _carry(request: Request) -> Carried:
     if request.status.channel == ConsentChannel.EMAIL:
-        compose(request).send()
-        return
+        return carrying.carry_mail(compose(request))
     with translation.override(request.language):
         text = " ".join(render_to_string("outreach/opt_in_sms.txt", _content(request)).split())
-    try:
-        sms.provider().send(request.status.address, text)
-    except SmsRefused:
-        # A number that takes no SMS will not take the next one either: the box stays unconfirmed.
-        return
+    return carrying.carry_sms(request.status.address, text)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from crm import activity, holdings
-from crm.data_export import listed
+from crm import activity, holdings, known_addresses
+from crm.data_export import facts, listed
 from crm.facts import Snapshots
 from crm.holdings import Place
-from outreach.erasing import INQUIRY, PROMOTION_SIGNUP
+from outreach.erasing import CONFIRMATION, INQUIRY, PROMOTION_SIGNUP
 from outreach.models import (
     CampaignRecipient,
     Confirmation,
@@ -29,7 +29,7 @@ HOLDINGS = (
     Place("campaign_recipient", CampaignRecipient._meta.db_table, "address", "NULL::timestamptz", state="status"),
     # Somebody gave this e-mail in the app and has not proven it: whoever owns it is held here without knowing.
     Place(
-        "confirmation",
+        CONFIRMATION,
         Confirmation._meta.db_table,
         holdings.snapshot("email"),
         "created_at",
@@ -53,14 +53,15 @@ ACTIVITY = (
 )
 
 
-def export(contact_ids: list[UUID]) -> dict[str, Any]:
+def export(contact_ids: list[UUID], nobodys: list[UUID]) -> dict[str, Any]:
+    own = facts(contact_ids, nobodys)
     return {
         "promotion_signups": listed(
-            PromotionSignup.objects.filter(contact__in=contact_ids).order_by("signed_up_at", "pk"),
+            PromotionSignup.objects.filter(own).order_by("signed_up_at", "pk"),
             *("id", "venue__name", "promotion", "guest", "signed_up_at"),
         ),
         "inquiries": listed(
-            Inquiry.objects.filter(contact__in=contact_ids).order_by("received_at", "pk"),
+            Inquiry.objects.filter(own).order_by("received_at", "pk"),
             *("id", "venue__name", "subject", "message", "guest", "received_at", "handled_at"),
         ),
         "messages": listed(
@@ -79,4 +80,17 @@ def export(contact_ids: list[UUID]) -> dict[str, Any]:
             CampaignRecipient.objects.filter(contact__in=contact_ids).order_by("campaign__created_at", "pk"),
             *("campaign__template_name", "address", "status", "reason"),
         ),
+        "confirmations": _confirmations(contact_ids),
     }
+
+
+def _confirmations(contact_ids: list[UUID]) -> list[dict[str, Any]]:
+    """Codes that wait to be told: of the person's own users of the app; and of somebody else's that an address of the person was
+    given for, without what that one said of themselves."""
+    emails = known_addresses.of(contact_ids).emails
+    found = Confirmation.objects.order_by("created_at", "pk")
+    own = listed(
+        found.filter(follower__contact__in=contact_ids), *("email", "guest", "created_at", "expires_at", "sent_at")
+    )
+    strange = found.filter(email__in=emails).exclude(follower__contact__in=contact_ids)
+    return [*own, *listed(strange, "email", "created_at", "expires_at", "sent_at")]

@@ -42,7 +42,7 @@ def check(venue: Venue) -> None:
     if missing:
         said = {"venue": venue.name, "missing": ", ".join(str(FIELDS[name]) for name in missing)}
         text = _("Marketing must say whom it is from. Add to the settings of %(venue)s: %(missing)s.") % said
-        raise SenderIncomplete(text, missing=missing)
+        raise SenderIncomplete(text, missing=missing, venue=str(venue.pk))
 
 
 def is_complete(venue: Venue) -> bool:

@@ -1,8 +1,9 @@
 """Writing to a guest: who may be written to, in which words, by whom (R-CRM-7, R-CONSENT-3).
 
-Asking what a guest thought of a visit is service, once per visit, and open to all who have not unsubscribed; a free text
-answers the guest while what they wrote to that venue is at most thirty days old; everything else is marketing and needs
-consent. The message is queued in the caller's transaction and leaves the house from the worker (outreach.delivering).
+Asking what a guest thought of a visit is service, once per visit and in the words of the house's template for it, and open to
+all who have not unsubscribed; a free text answers the guest while what they wrote to that venue is at most thirty days old;
+everything else is marketing and needs consent, whatever template it began as. The message is queued in the caller's
+transaction and leaves the house from the worker (outreach.delivering).
 """
 
 from __future__ import annotations
@@ -49,6 +50,16 @@ class NotMarketable(Refusal):
     default_message = _("This guest has not agreed to be written to by this venue on this channel.")
 
 
+class OtherWords(NotMarketable):
+    default_message = _(
+        "A request for an opinion with changed words is advertising, and this guest has not agreed to any from this venue on "
+        "this channel. Send it in the words of its template."
+    )
+
+
+_ASKED_FOR_ERASURE = _("This guest asked for their data to be cleared: only what they write is still answered.")
+
+
 class OtherChannel(Refusal):
     code = "other_channel"
     status = 400
@@ -70,20 +81,23 @@ class Draft:
 def send(draft: Draft, *, at: datetime.datetime) -> Message:
     """Queue a message to a guest. Locks the contact.
 
-    Raises NotInList, NoAddress, NotMarketable, OtherChannel, message_templates.TemplateGone for a template that is gone,
-    sender.SenderIncomplete, and the refusals of `wording` for faulty words.
+    Raises NotInList, NoAddress, NotMarketable, OtherWords, OtherChannel, sender.SenderIncomplete,
+    message_templates.TemplateGone for a template that is gone, and the refusals of `wording` for faulty words.
     """
     scope.require(Permission.MESSAGES_SEND)
     words = words_of(draft)
-    if not identity.lock(draft.contact).is_active:
+    holder = identity.lock(draft.contact)
+    if not holder.is_active:
         raise NotInList
     if draft.template is not None:
         message_templates.hold(draft.template)
     address = _address(draft.contact, draft.channel)
-    kind, purpose = _kind_and_purpose(draft, at)
+    kind, purpose = _kind_and_purpose(draft, words, at)
     channel = ConsentChannel(draft.channel)
-    if not gate.may_be_written_to(draft.venue, channel, address, purpose=purpose, at=at):
-        raise NotMarketable
+    if not gate.may_be_written_to(draft.venue, channel, address, holder=holder, purpose=purpose, at=at):
+        if gate.has_asked_for_erasure(holder):
+            raise NotMarketable(_ASKED_FOR_ERASURE)
+        raise NotMarketable if is_as_its_template_says(draft, words) else OtherWords
     _check_sender(draft, words, purpose)
     message = _queued(draft, words, kind=kind, purpose=purpose, address=address, at=at)
     after = {"contact": draft.contact.pk, "channel": draft.channel, "kind": kind}
@@ -103,6 +117,15 @@ def words_of(draft: Draft) -> Wording:
     words = Wording(draft.subject or words.subject, draft.text or words.text)
     wording.check(words, draft.channel)
     return words
+
+
+def is_as_its_template_says(draft: Draft, words: Wording) -> bool:
+    """False for a request for an opinion whose words are others than those the house keeps for it; blanks don't count."""
+    template = draft.template
+    if template is None or template.kind != MessageKind.ASK_OPINION:
+        return True
+    kept = wording.filled(template, draft.contact, draft.venue)
+    return [one.split() for one in (words.subject, words.text)] == [one.split() for one in (kept.subject, kept.text)]
 
 
 def usual_venue(contact: Contact) -> Venue:
@@ -140,9 +163,9 @@ def _check_sender(draft: Draft, words: Wording, purpose: Purpose) -> None:
         wording.check_length(words, with_ending=ending)
 
 
-def _kind_and_purpose(draft: Draft, at: datetime.datetime) -> tuple[MessageKind, Purpose]:
+def _kind_and_purpose(draft: Draft, words: Wording, at: datetime.datetime) -> tuple[MessageKind, Purpose]:
     kind = MessageKind(draft.template.kind) if draft.template else MessageKind.FREE
-    if kind == MessageKind.ASK_OPINION:
+    if kind == MessageKind.ASK_OPINION and is_as_its_template_says(draft, words):
         past = suggesting.pasts([draft.contact.pk], at=at)[draft.contact.pk]
         return kind, Purpose.SERVICE if past.may_be_asked else Purpose.MARKETING
     if draft.template is None and _wrote_lately(draft.contact, draft.venue, at):

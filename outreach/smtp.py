@@ -2,11 +2,15 @@
 
 Until the text of a mail is handed over, whatever breaks off has left nothing behind; from then on nobody knows what the
 server made of it when it does not answer. What it answers to our goodbye changes nothing.
+
+The time that the settings give the server (EMAIL_TIMEOUT) is for the whole mail, from connecting on: one that is slow at
+every step must not outlive the lease of the campaign it is about.
 """
 
 from __future__ import annotations
 
 import smtplib
+import time
 from typing import Any
 
 from django.core.mail.backends.smtp import EmailBackend
@@ -19,7 +23,31 @@ class MayHaveLeft(OSError):
 
 
 class _Telling(smtplib.SMTP):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._began = time.monotonic()
+        super().__init__(*args, **kwargs)
+
+    def send(self, s: Any) -> None:
+        self._hurry()
+        super().send(s)
+
+    def getreply(self) -> tuple[int, bytes]:
+        self._hurry()
+        return super().getreply()
+
+    def _hurry(self) -> None:
+        """Let the next step wait for what is left of the time. Raises TimeoutError when it is over."""
+        # Without a time of its own it is an object that stands for the usual one.
+        if self.sock is None or not isinstance(self.timeout, int | float):
+            return
+        left = self._began + self.timeout - time.monotonic()
+        if left <= 0:
+            self.close()
+            raise TimeoutError("the mail server took too long")
+        self.sock.settimeout(left)
+
     def data(self, msg: Any) -> tuple[int, bytes]:
+        self._hurry()
         try:
             code, said = super().data(msg)
         except smtplib.SMTPDataError:

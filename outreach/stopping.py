@@ -3,6 +3,9 @@
 A stop word stands alone, in any case, with whatever marks around it. It counts for the venue that the carrier's report
 names; where several venues share a number nobody can tell whom the guest meant, so it counts for all of them: a guest who
 wants fewer messages must never get more. A stop is kept in the ledger and not among the messages: nobody should answer it.
+
+Networks mostly tell whole numbers, some of them without the plus, so that the same digits may be a number at home and one
+abroad. Who answers is whom we wrote to; else whom we know; else nobody can tell, and it counts for both.
 """
 
 from __future__ import annotations
@@ -23,14 +26,11 @@ from consent.status import ConsentChannel
 from crm import identity
 from crm.models import Contact
 from outreach import receiving, sending
-from outreach.models import TEXT_LENGTH, MessageChannel
+from outreach.models import TEXT_LENGTH, Direction, Message, MessageChannel
 from tenants import scope, venues
 from tenants.models import Venue
 from tenants.permissions import Permission
 from tenants.refusal import Refusal
-
-# More digits than any country dials at home: the country is among them.
-LONGEST_NATIONAL = 10
 
 WORDS = frozenset(
     {"stop", "stopall", "stop all", "arret", "arrêt", "basta", "koniec", "unsubscribe", "cancel", "end", "quit"}
@@ -44,11 +44,10 @@ class InvalidPhone(Refusal):
 
 
 class Answered(models.TextChoices):
-    """What an SMS came to."""
+    """What an SMS came to. A carrier learns nothing of who is in the list: a message of somebody unknown is one like others."""
 
     UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
     MESSAGE = "message", _("message")
-    UNKNOWN_SENDER = "unknown_sender", _("unknown sender")
     REPEATED = "repeated", _("reported before")
 
 
@@ -67,17 +66,15 @@ def receive(sms: InboundSms, *, at: datetime.datetime) -> Answered:
     """Do what the guest asked for, once. Raises InvalidPhone."""
     scope.require(Permission.CONTACTS_WRITE)
     places = venues.oldest_first() if sms.venue is None else [sms.venue]
-    # Networks mostly tell whole numbers, some of them without the plus.
-    told = sms.phone.strip()
-    whole = identity.check(None, f"+{told}", None).p if told.isdigit() and len(told) > LONGEST_NATIONAL else None
-    phone = whole or identity.check(None, told, places[0].country).p
-    if phone is None:
+    readings = _readings(sms.phone.strip(), places)
+    if not readings:
         raise InvalidPhone(field="phone")
     if not carrier_events.is_first("sms", sms.provider, sms.external_id, at=at):
         return Answered.REPEATED
+    phones = _likely(readings, places)
     if is_stop(sms.text):
-        return _stop(phone, sms, places, at)
-    return _keep(phone, sms, at)
+        return _stop(phones, sms, places, at)
+    return _keep(phones, sms, at)
 
 
 def is_stop(text: str) -> bool:
@@ -86,22 +83,40 @@ def is_stop(text: str) -> bool:
     return " ".join(re.findall(r"\w+", plain)) in WORDS
 
 
-def _stop(phone: str, sms: InboundSms, places: Sequence[Venue], at: datetime.datetime) -> Answered:
-    where = [Place(venue, ConsentChannel.SMS, phone) for venue in places]
+def _readings(told: str, places: Sequence[Venue]) -> list[str]:
+    """The numbers that the digits may mean, in normal form; the whole one first."""
+    read = [identity.check(None, told, venue.country).p for venue in places]
+    if told.isdigit():
+        read.insert(0, identity.check(None, f"+{told}", None).p)
+    return list(dict.fromkeys(phone for phone in read if phone))
+
+
+def _likely(readings: Sequence[str], places: Sequence[Venue]) -> Sequence[str]:
+    """Who of them it can be that answers."""
+    if len(readings) == 1:
+        return readings
+    ours = Message.objects.filter(direction=Direction.OUT, channel=MessageChannel.SMS, venue__in=places)
+    written_to = set(ours.filter(address__in=readings).values_list("address", flat=True))
+    evident = written_to or guest_acts.known(readings)
+    return [phone for phone in readings if phone in evident] or readings
+
+
+def _stop(phones: Sequence[str], sms: InboundSms, places: Sequence[Venue], at: datetime.datetime) -> Answered:
+    where = [Place(venue, ConsentChannel.SMS, phone) for venue in places for phone in phones]
     guest_acts.unsubscribe(where, source=Source.MESSAGE, at=at, proof={"word": sms.text.strip()[:40]})
     return Answered.UNSUBSCRIBED
 
 
-def _keep(phone: str, sms: InboundSms, at: datetime.datetime) -> Answered:
-    contact = _sender(phone)
-    if contact is None:
-        return Answered.UNKNOWN_SENDER
-    venue = sms.venue or sending.usual_venue(contact)
-    receiving.receive(contact, venue=venue, text=sms.text[:TEXT_LENGTH], at=at, channel=MessageChannel.SMS)
+def _keep(phones: Sequence[str], sms: InboundSms, at: datetime.datetime) -> Answered:
+    contact = _sender(phones)
+    if contact is not None:
+        venue = sms.venue or sending.usual_venue(contact)
+        receiving.receive(contact, venue=venue, text=sms.text[:TEXT_LENGTH], at=at, channel=MessageChannel.SMS)
     return Answered.MESSAGE
 
 
-def _sender(phone: str) -> Contact | None:
+def _sender(phones: Sequence[str]) -> Contact | None:
     """The contact of a phone, locked, as an intake with that phone alone would find it (R-ID-2)."""
-    book = identity.open_book([phone])
-    return identity.match(identity.check(None, phone, None), book).contact
+    book = identity.open_book(phones)
+    found = (identity.match(identity.check(None, phone, None), book).contact for phone in phones)
+    return next((contact for contact in found if contact is not None), None)

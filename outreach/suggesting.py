@@ -2,7 +2,8 @@
 
 Who bought something or sat at a table is asked for an opinion, once per visit; who never did is invited to book or buy;
 who has an open booking or order is left alone. Nothing is suggested to somebody asked already, nor to one whom no venue
-may write to. A guest known from an import only had dealings that we know no day of: neither text would be true.
+may write to or who asked for their data to be cleared. A guest known from an import only had dealings that we know no day of:
+neither text would be true.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tenants.questions import Answers, Question, Rows
 VISITED, NEVER_INTERACTED = "visited", "never_interacted"
 ALREADY_ASKED, NOT_REACHABLE = "already_asked", "not_reachable"
 ONLY_IMPORTED, CONTACT_DELETED = "only_imported", "contact_deleted"
+ERASURE_ASKED = gate.Hindrance.ERASURE_ASKED.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def of(contact: Contact, past: Past, consents: Sequence[ConsentItem]) -> Suggest
     """
     if not contact.is_active:
         return Suggestion(None, CONTACT_DELETED)
+    if gate.has_asked_for_erasure(contact):
+        return Suggestion(None, ERASURE_ASKED)
     if past.dealings.under_way:
         return Suggestion(None, f"open_{past.dealings.under_way}")
     if past.has_been_here:

@@ -1,11 +1,14 @@
-"""Founding a tenant: its row, its venues, its owner."""
+"""Founding a tenant: its row, its venues, its owner.
+
+Whom marketing is from, nobody knows on the first day but the owner's address: the legal name and the postal address stay
+empty until staff state them in the venue's settings, and no marketing leaves before (R-CONSENT-4).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from babel import Locale
 from django.db import connection
 from django.utils.text import slugify
 from uuid_utils.compat import uuid7
@@ -43,8 +46,7 @@ def found(
     """
     tenant = _tenant(name, country)
     founded = [
-        _venue(venue, country, timezone, currency, sender=_sender(name, venue, country, owner_email))
-        for venue in venue_names or [name]
+        _venue(venue, country, timezone, currency, contact_details=owner_email) for venue in venue_names or [name]
     ]
     owner, password = accounts.account(owner_email)
     members.add(owner, Role.OWNER)
@@ -61,16 +63,12 @@ def _tenant(name: str, country: str) -> Tenant:
     return tenant
 
 
-def _sender(tenant: str, venue: str, country: str, owner_email: str) -> dict[str, str]:
-    """Whom marketing is from, as far as it is known on the first day: staff complete it in the venue's settings."""
-    land = Locale(_language_of(country)).territories.get(country, country)
-    return {"legal_name": tenant, "postal_address": f"{venue.strip()}, {land}", "contact_details": owner_email}
-
-
-def _venue(name: str, country: str, timezone: str, currency: str, *, sender: dict[str, str]) -> Venue:
+def _venue(name: str, country: str, timezone: str, currency: str, *, contact_details: str) -> Venue:
     """The tenant and its venues both have a name: a refused one of a venue says so."""
     try:
-        return venues.create(name=name, country=country, timezone=timezone, currency=currency, **sender)
+        return venues.create(
+            name=name, country=country, timezone=timezone, currency=currency, contact_details=contact_details
+        )
     except (venues.VenueNameNeeded, venues.VenueNameInUse) as refusal:
         refusal.field = "venue.name"
         raise

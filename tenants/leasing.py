@@ -45,25 +45,26 @@ Job = TypeVar("Job", bound=Leased)
 @dataclass(frozen=True, slots=True)
 class Leases(Generic[Job]):
     """The leases of one table. `at_work` are the statuses in which there is something to do; `due_function` is the function
-    of the database that lists, over all tenants, what waits for a worker."""
+    of the database that lists, over all tenants, what waits for a worker. `lease` is longer than a step of such a job."""
 
     jobs: type[Job]
     at_work: Collection[str]
     due_function: str
+    lease: datetime.timedelta = LEASE
 
     def take(self, job_id: UUID, holder: str) -> Job | None:
         """The job for `holder`, or None when there is nothing to do or somebody else is at it."""
         now = timezone.now()
         free = Q(lease_holder="") | Q(lease_until__lt=now) | Q(lease_until=None) | Q(lease_holder=holder)
         found = self.jobs.objects.filter(free, pk=job_id, status__in=self.at_work)
-        if not found.update(lease_holder=holder, lease_until=now + LEASE):
+        if not found.update(lease_holder=holder, lease_until=now + self.lease):
             return None
         return self._read(job_id)
 
     def hold(self, job_id: UUID, holder: str) -> None:
         """Renew the lease; until the transaction ends nobody takes or stops the job. Raises LeaseLost."""
         statement, statuses = _HELD.format(table=self.jobs._meta.db_table), [str(one) for one in self.at_work]
-        if not rows.run(statement, timezone.now() + LEASE, scope.tenant_id(), job_id, holder, statuses):
+        if not rows.run(statement, timezone.now() + self.lease, scope.tenant_id(), job_id, holder, statuses):
             raise LeaseLost
 
     def held(self, job_id: UUID, holder: str) -> Job:

@@ -64,9 +64,11 @@ class Permission(models.TextChoices):
 
 P = Permission
 
-# What concerns the whole tenant: a key bound to one venue never holds these.
+# What concerns the whole tenant: a key bound to one venue never holds these. Clearing and handing out a guest's data go
+# through all venues.
 TENANT_WIDE_PERMISSIONS = frozenset(
     {P.MEMBERS_MANAGE, P.KEYS_MANAGE, P.SETTINGS_MANAGE, P.AUDIT_READ, P.PRIVACY_MANAGE}
+    | {P.CONTACTS_ERASE, P.CONTACTS_EXPORT}
 )
 
 HOST_PERMISSIONS = frozenset(

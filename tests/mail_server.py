@@ -6,6 +6,7 @@ import contextlib
 import socket
 import socketserver
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -20,7 +21,8 @@ def free_port() -> int:
 class MailServer(socketserver.ThreadingTCPServer):
     """`answers` stand for the usual ones, by `RCPT <address>` or the command: MAIL, RCPT, DATA, END (of the text).
 
-    HANG_UP closes the connection instead of answering. `taken` counts the mails that were accepted, by address.
+    HANG_UP closes the connection instead of answering. `taken` counts the mails that were accepted, by address. Each answer
+    takes `seconds`.
     """
 
     allow_reuse_address = daemon_threads = True
@@ -30,6 +32,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.answers: dict[str, str] = {}
         self.taken: Counter[str] = Counter()
         self.asked: Counter[str] = Counter()
+        self.seconds = 0.0
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -71,7 +74,9 @@ class _Session(socketserver.StreamRequestHandler):
         return True
 
     def _say(self, text: str) -> None:
-        self.wfile.write(f"{text}\r\n".encode())
+        time.sleep(self.server.seconds)
+        with contextlib.suppress(OSError):
+            self.wfile.write(f"{text}\r\n".encode())
 
 
 @contextlib.contextmanager

@@ -25,8 +25,8 @@ class WifiFacet(facets.ContactFacet):
     def holdings(self) -> Iterable[Place]:
         return personal_data.HOLDINGS
 
-    def export(self, contact_ids: list[UUID]) -> dict[str, Any]:
-        return personal_data.export(contact_ids)
+    def export(self, contact_ids: list[UUID], nobodys: list[UUID]) -> dict[str, Any]:
+        return personal_data.export(contact_ids, nobodys)
 
     def activity(self) -> Iterable[str]:
         return personal_data.ACTIVITY

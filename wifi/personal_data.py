@@ -16,7 +16,7 @@ SNAPSHOTS = (Snapshots(WIFI_SESSION, WifiSession, "connected_at", {}),)
 ACTIVITY = (activity.rows_since(WifiSession, "connected_at"),)
 
 
-def export(contact_ids: list[UUID]) -> dict[str, Any]:
-    found = WifiSession.objects.filter(contact__in=contact_ids).order_by("connected_at", "pk")
+def export(contact_ids: list[UUID], nobodys: list[UUID]) -> dict[str, Any]:
+    found = WifiSession.objects.filter(data_export.facts(contact_ids, nobodys)).order_by("connected_at", "pk")
     columns = ("id", "venue__name", "provider", "external_id", "connected_at", "guest", "created_at")
     return {"wifi_sessions": data_export.listed(found, *columns)}

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from config import state, translations
 from config.embedded import choices as asked
-from config.embedded import greeting, place, ports, programs, servers
+from config.embedded import greeting, migrating, place, ports, programs, servers
 from config.embedded.binaries import NothingToRun
 from config.embedded.choices import BadEnvironment, Choices
 from config.embedded.console import OURS, Console
@@ -93,8 +93,10 @@ class Startup:
         self.start_servers()
         port = self.choose_port()
         self.prepare_files()
-        self.migrate()
-        web = self.start_web(port)
+        with migrating.announced(self.installation.home):
+            web = self.start_web(port)
+            self.migrate()
+        self.supervisor.keep(web)
         self.wait_for_web(web, port)
         self.say(f"{self.url(port)} answers, {time.monotonic() - began:.1f} s after the start")
         # After the first answer: three programs that load at once would all be late.
@@ -150,8 +152,8 @@ class Startup:
         self.installation.keep(migrated=wanted)
 
     def start_web(self, port: int) -> Child:
-        """Start the web server."""
-        return self.supervisor.start(programs.web(self.connection, self.choices, port))
+        """Start the web server; until it is kept, nobody waits long for its end."""
+        return self.supervisor.spawn(programs.web(self.connection, self.choices, port))
 
     def wait_for_web(self, web: Child, port: int) -> None:
         """Wait for the first answer."""

@@ -22,8 +22,8 @@ class ErasureReason(models.TextChoices):
 class Erasure(TenantModel):
     """One act of clearing personal data: of a contact with those merged into it, or of one fact that had no contact.
 
-    It holds ids and keyed hashes of the addresses, nothing that tells who it was, and is what a restored backup is erased
-    by once more (crm.erasure_log). `fact_kind` and `fact_id` are empty where contacts were erased. The app may insert and
+    It holds ids, nothing that tells who it was, and is what a restored backup is erased by once more (crm.erasure_log).
+    `fact_kind` and `fact_id` are empty where contacts were erased. The app may insert and
     read, nothing else.
     """
 
@@ -32,7 +32,6 @@ class Erasure(TenantModel):
     contact_ids = ArrayField(models.UUIDField(), default=list)
     fact_kind = models.CharField(max_length=20, blank=True)
     fact_id = models.UUIDField(null=True)
-    address_hashes = ArrayField(models.CharField(max_length=64), default=list)
     reason = models.CharField(max_length=10, choices=ErasureReason)
     actor_kind = models.CharField(max_length=10, choices=ActorKind)
     actor_id = models.UUIDField(null=True)

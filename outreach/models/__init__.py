@@ -2,6 +2,7 @@
 
 from outreach.models.campaign import (
     CAMPAIGN_LEASES,
+    NOT_WRITTEN,
     Campaign,
     CampaignRecipient,
     CampaignStatus,
@@ -26,6 +27,7 @@ from outreach.models.promotion import PromotionSignup
 
 __all__ = [
     "CAMPAIGN_LEASES",
+    "NOT_WRITTEN",
     "SENDING_CHANNELS",
     "SUBJECT_LENGTH",
     "TEMPLATE_KINDS",

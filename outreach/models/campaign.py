@@ -6,6 +6,7 @@ import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Contact, ContactGroup, Segment
 from outreach.models.message import SENDING_CHANNELS, TEMPLATE_KINDS, MessageKind, MessageTemplate
 from tenants.base import TenantForeignKey, TenantModel
-from tenants.leasing import Leased, Leases
+from tenants.leasing import LEASE, Leased, Leases
 from tenants.models import Venue
 from tenants.scope import ActorKind
 
@@ -35,12 +36,14 @@ class Exclusion(models.TextChoices):
     UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
     NOT_MARKETABLE = "not_marketable", _("has not agreed to be written to")
     UNDELIVERABLE = "undeliverable", _("the address does not work")
+    ERASURE_ASKED = "erasure_asked", _("asked for their data to be cleared")
     ADDRESS_CHANGED = "address_changed", _("has another address now")
 
 
 class RecipientStatus(models.TextChoices):
     WAITING = "waiting", _("waiting")
     LATER = "later", _("to be tried again")
+    AGAIN = "again", _("being tried again")
     WRITTEN = "written", _("written to")
     EXCLUDED = "excluded", _("left out")
 
@@ -103,12 +106,20 @@ class Campaign(Leased):
         return UUID(str(self.tenant_id))
 
 
-CAMPAIGN_LEASES = Leases(Campaign, at_work=(CampaignStatus.SENDING,), due_function="due_campaigns")
+NOT_WRITTEN = (RecipientStatus.WAITING, RecipientStatus.LATER, RecipientStatus.AGAIN)
+# A step may wait for a mail server, for as long as the whole mail may take (outreach.smtp).
+CAMPAIGN_LEASES = Leases(
+    Campaign,
+    at_work=(CampaignStatus.SENDING,),
+    due_function="due_campaigns",
+    lease=LEASE + datetime.timedelta(seconds=settings.EMAIL_TIMEOUT),
+)
 
 
 class CampaignRecipient(TenantModel):
     """An address that a campaign goes to, fixed when sending starts. How it went is told by its message.
 
+    LATER is one to which no message left, AGAIN the same when all others had their turn and it comes once more.
     `reason` says why an excluded one was not written to. Erased, a row keeps its place without the address, and of one
     written to the reason that it had unsubscribed since.
     """

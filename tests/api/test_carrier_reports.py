@@ -12,6 +12,9 @@ from tests.outreach.people import ANNA, agree, contact, write
 from tests.outreach.test_sending import deliver, read
 
 PHONE, EMAIL = ANNA["phone"], ANNA["email"]
+# Digits that are a whole number of Iceland, and one at home in Canada.
+AMBIGUOUS = "3546123456"
+ABROAD, AT_HOME = f"+{AMBIGUOUS}", f"+1{AMBIGUOUS}"
 
 
 @pytest.fixture
@@ -92,6 +95,55 @@ class TestStop:
         assert said(canada, "sms-inbound/", sms("STOP", phone="393331234567")) == "unsubscribed"
         assert consents(canada, paul) == {(str(bistro.venue.pk), "sms")}
 
+    @pytest.mark.parametrize("digits", ["4791234567", "4520123456", "35699123456"])
+    @pytest.mark.parametrize("country", ["IT", "FR", "PL", "CA"])
+    def test_a_whole_number_is_known_without_the_plus_however_short_it_is(self, key, trattoria, country, digits):
+        """Norway, Denmark and Malta have eight digits at home: no more than many have with an area code."""
+        key.patch(f"venues/{trattoria.venue.pk}/", {"country": country})
+        nora = contact(key, email="nora@example.com", phone=f"+{digits}")
+
+        assert said(key, "sms-inbound/", sms("STOP", phone=digits, venue=str(trattoria.venue.pk))) == "unsubscribed"
+        assert consents(key, nora) == {(str(trattoria.venue.pk), "sms")}
+
+    def test_of_two_numbers_that_the_digits_may_be_it_is_that_of_whom_we_know(self, bistro, bearer):
+        canada = bearer(bistro)
+        abroad = contact(canada, email="jon@example.com", phone=ABROAD)
+
+        assert said(canada, "sms-inbound/", sms("STOP", phone=AMBIGUOUS)) == "unsubscribed"
+
+        assert consents(canada, abroad) == {(str(bistro.venue.pk), "sms")}
+        stranger = contact(canada, email="paul@example.com", phone=AT_HOME)
+        assert consents(canada, stranger) == set()
+
+    @pytest.mark.parametrize(("written_to", "other"), [("jon", "paul"), ("paul", "jon")])
+    def test_of_two_that_we_know_it_is_the_one_we_wrote_to(self, bistro, bearer, written_to, other):
+        canada = bearer(bistro)
+        people = {
+            "jon": contact(canada, email="jon@example.com", phone=ABROAD),
+            "paul": contact(canada, email="paul@example.com", phone=AT_HOME),
+        }
+        agree(canada, people[written_to], bistro, channel="sms")
+        deliver(bistro, write(canada, people[written_to], channel="sms", template="invite").json()["id"])
+
+        assert said(canada, "sms-inbound/", sms("Is the garden open?", 1, phone=AMBIGUOUS)) == "message"
+        assert said(canada, "sms-inbound/", sms("STOP", 2, phone=AMBIGUOUS)) == "unsubscribed"
+
+        assert consents(canada, people[written_to]) == {(str(bistro.venue.pk), "sms")}
+        assert consents(canada, people[other]) == set()
+        texts = [one["text"] for one in canada.get(f"contacts/{people[other]}/communications/").json()["results"]]
+        assert texts == []
+
+    @pytest.mark.parametrize("are_known", [True, False])
+    def test_where_nobody_can_tell_it_counts_for_both(self, bistro, bearer, are_known):
+        canada = bearer(bistro)
+        both = [("jon@example.com", ABROAD), ("paul@example.com", AT_HOME)]
+        people = [contact(canada, email=email, phone=phone) for email, phone in both] if are_known else []
+
+        assert said(canada, "sms-inbound/", sms("STOP", phone=AMBIGUOUS)) == "unsubscribed"
+
+        people = people or [contact(canada, email=email, phone=phone) for email, phone in both]
+        assert [consents(canada, one) for one in people] == [{(str(bistro.venue.pk), "sms")}] * 2
+
     def test_it_unsubscribes_everywhere_when_the_number_is_shared(self, key, trattoria, anna):
         said(key, "sms-inbound/", sms("ARRÊT"))
 
@@ -137,8 +189,8 @@ class TestOtherSms:
         assert (message["channel"], message["text"], message["direction"]) == ("sms", "Is the garden open?", "in")
         assert consents(key, anna) == set()
 
-    def test_from_a_phone_that_nobody_knows_it_is_not_kept(self, key, trattoria):
-        assert said(key, "sms-inbound/", sms("Hello")) == "unknown_sender"
+    def test_from_a_phone_that_nobody_knows_it_is_not_kept_and_the_carrier_does_not_learn_it(self, key, trattoria):
+        assert said(key, "sms-inbound/", sms("Hello")) == "message"
 
         with trattoria.enter():
             assert not Message.objects.exists()

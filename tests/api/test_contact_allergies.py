@@ -184,9 +184,9 @@ class TestRotatingKeys:
 
         settings.HEALTH_KEYS = ["new"]
         assert key.get(f"contacts/{anna}/").json()["allergies"] == "nuts"
-        assert capsys.readouterr().out.startswith("1 notes")
+        assert capsys.readouterr().out.startswith("1 texts")
         call_command("rotate_health_keys")
-        assert capsys.readouterr().out.startswith("0 notes")
+        assert capsys.readouterr().out.startswith("0 texts")
 
     def test_without_the_old_key_it_stops_and_says_so(self, key, trattoria, anna, settings):
         settings.HEALTH_KEYS = ["old"]

@@ -8,8 +8,10 @@ import pytest
 from django.utils import timezone
 
 from audit.models import AuditEntry
+from consent import deliverability
+from consent.status import ConsentChannel
 from crm import facets, merging
-from crm.models import Contact
+from crm.models import Contact, LiftedTag, Tag
 from staff import api_keys
 from tenants import scope
 from tenants.permissions import OWNER_PERMISSIONS, Permission, Preset
@@ -82,7 +84,7 @@ def test_it_holds_what_every_part_of_the_house_holds(trattoria, key, anna):
 def test_every_part_of_the_house_says_something(trattoria):
     """A facet that holds tables on contacts hands them out."""
     with trattoria.enter():
-        silent = [facet.name for facet in facets.registered() if list(facet.tables()) and not facet.export([])]
+        silent = [facet.name for facet in facets.registered() if list(facet.tables()) and not facet.export([], [])]
 
     assert silent == []
 
@@ -104,7 +106,10 @@ def test_allergies_are_left_out_for_who_may_not_read_them(trattoria, key, anna):
     with scope.enter(trattoria.id, scope.SYSTEM):
         _key, token = api_keys.create(name="x", preset=Preset.READ, besides=besides)
 
-    assert "nuts" not in json.dumps(data(Bearer(token), anna))
+    seen = data(Bearer(token), anna)
+    assert "nuts" not in json.dumps(seen)
+    assert seen["left_out"] == ["allergies"]
+    assert data(key, anna)["left_out"] == []
 
 
 @pytest.fixture
@@ -133,6 +138,7 @@ def test_it_is_written_down_each_time_and_kept_nowhere(trattoria, key, anna):
         entry = AuditEntry.objects.get(action="contact_data_exported")
         assert (str(entry.object_id), entry.before) == (anna, None)
         assert {"bookings", "consents", "messages"} <= set(entry.after["sections"])
+        assert entry.after["left_out"] == []
 
 
 def test_one_in_the_bin_has_its_data_and_an_erased_one_none(key, anna):
@@ -160,3 +166,76 @@ def test_it_says_nothing_of_anybody_else(trattoria, key, anna):
     key.post("bookings/", booking(trattoria, guest={"first_name": "Bruno", "email": "bruno@example.com"}))
 
     assert "bruno" not in json.dumps(data(key, anna)).lower()
+
+
+class TestFactsThatAreNotTheGuestsOwn:
+    """They name the guest all the same (crm.mentions), and clearing the data would wipe them."""
+
+    @pytest.fixture
+    def taken(self, trattoria, key):
+        return key.post("bookings/", booking(trattoria, guest=ANNA, notes="by the window")).json()
+
+    def test_what_is_nobodys_is_handed_out_whole(self, trattoria, key, taken):
+        ordered = key.post("orders/", order(trattoria, guest=ANNA)).json()["id"]
+        for path in (f"bookings/{taken['id']}", f"orders/{ordered}"):
+            assert key.post(f"{path}/contact/", {"contact": None}).status_code == 200
+
+        held = data(key, taken["contact"])
+
+        assert [(one["id"], one["notes"]) for one in held["bookings"]] == [(taken["id"], "by the window")]
+        assert [one["id"] for one in held["orders"]] == [ordered]
+        assert held["orders"][0]["items"] != []
+        assert held["named_elsewhere"] == []
+
+    def test_of_what_is_anothers_by_now_only_what_names_the_guest(self, trattoria, key, taken):
+        bruno = key.post("contacts/", {"first_name": "Bruno", "email": "bruno@example.com"}).json()["id"]
+        assert key.post(f"bookings/{taken['id']}/contact/", {"contact": bruno}).status_code == 200
+
+        held = data(key, taken["contact"])
+
+        [named] = held["named_elsewhere"]
+        assert (named["kind"], named["id"], named["guest"]) == ("booking", taken["id"], ANNA)
+        assert held["bookings"] == []
+        assert "window" not in json.dumps(held)
+        assert bruno not in json.dumps(held)
+
+    def test_what_names_somebody_else_is_not_among_it(self, trattoria, key, taken):
+        other = booking(trattoria, guest={"first_name": "Bruno", "email": "bruno@example.com"})
+        bruno = key.post("bookings/", other).json()["id"]
+        key.post(f"bookings/{bruno}/contact/", {"contact": None})
+
+        assert [one["id"] for one in data(key, taken["contact"])["bookings"]] == [taken["id"]]
+
+
+def test_why_staff_took_an_automatic_tag_off_is_part_of_it(trattoria, key, anna):
+    with trattoria.enter():
+        tag = Tag.objects.get(key="regular")
+        LiftedTag.objects.create(contact_id=anna, tag=tag, reason="Works for the baker", lifted_at=timezone.now())
+
+    [lifted] = data(key, anna)["lifted_tags"]
+
+    assert (lifted["tag"], lifted["reason"]) == (tag.label, "Works for the baker")
+
+
+def test_that_mail_comes_back_is_part_of_it(trattoria, key, anna):
+    with trattoria.enter():
+        for address in (ANNA["email"], "bruno@example.com"):
+            deliverability.mark(address, ConsentChannel.EMAIL, at=timezone.now())
+
+    assert [(one["channel"], one["address"]) for one in data(key, anna)["undeliverable_addresses"]] == [
+        ("email", ANNA["email"])
+    ]
+
+
+def test_a_code_that_waits_to_be_told_is_part_of_it(trattoria, key, anna):
+    """Of somebody else's user of the app only the guest's own address, which was given there."""
+    stranger = follow(key, trattoria).json()
+    said = {"first_name": "Bruno", "email": ANNA["email"]}
+    assert key.post(f"followers/{stranger['id']}/login/", {"guest": said}).status_code == 202
+
+    [seen] = data(key, anna)["confirmations"]
+    [own] = data(key, stranger["contact"])["confirmations"]
+
+    assert seen["email"] == ANNA["email"]
+    assert "guest" not in seen
+    assert own["guest"]["first_name"] == "Bruno"

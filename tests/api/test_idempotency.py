@@ -92,6 +92,32 @@ def test_the_clean_up_deletes_what_is_older_in_every_tenant(trattoria, bistro, b
         assert IdempotentAnswer.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("message", "stays"),
+    [
+        ("Write to M\u00dcLLER@example.com", False),
+        ("Write to anna@b\u00fccher.de", False),
+        ("Call 06/123.45.67", False),
+        ("Call\u00a0+39\u00a006\u00a01234567", False),
+        ("Call 346 123 4567, card 900061234567", True),
+        ("Write to muller@example.com", True),
+    ],
+)
+def test_an_answer_that_names_a_guest_goes_with_the_guest(trattoria, bearer, message, stays):
+    """However it spells the address, and no other (R-PRIV-1)."""
+    key = bearer(trattoria)
+    known = {"email": "m\u00fcller@example.com", "phone": "06 123 4567"}
+    anna = key.post("contacts/", known).json()["id"]
+    key.patch(f"contacts/{anna}/", {"email": "anna@b\u00fccher.de"})
+    inquiry = {"venue": str(trattoria.venue.pk), "subject": "A table", "message": message, "guest": {}}
+    first = key.post("inquiries/", inquiry, **KEY)
+    assert first.status_code == 201, first.content
+
+    assert key.post(f"contacts/{anna}/erase/", {"confirm": "anna@xn--bcher-kva.de"}).status_code == 200
+
+    assert ("Idempotent-Replayed" in key.post("inquiries/", inquiry, **KEY).headers) is stays
+
+
 def test_an_answer_that_shows_a_secret_is_never_kept(trattoria, bearer):
     key = bearer(trattoria)
     body = {"name": "Till", "preset": "pos"}

@@ -55,6 +55,27 @@ def test_a_key_without_any_permission_gets_403_with_the_name_everywhere(powerles
         assert body["permission"] == ROUTES[route].required[method.upper()]
 
 
+WHOLE_TENANT = [
+    (route, method)
+    for route, method in CASES
+    if route.startswith("privacy/") or route in ("contacts/<uuid:id>/erase/", "contacts/<uuid:id>/data/")
+]
+
+
+@pytest.mark.parametrize(("route", "method"), WHOLE_TENANT)
+def test_a_key_of_one_venue_opens_nothing_that_looks_for_clears_or_hands_out_what_all_venues_hold(
+    trattoria, bearer, route, method
+):
+    key = bearer(trattoria, Preset.ADMIN, venue=trattoria.venue)
+    path = re.sub(r"<\w+:\w+>", NO_ID, route)
+
+    assert_problem(getattr(key, method)(path), 403, "permission_denied")
+
+
+def test_those_are_all_the_routes_of_privacy():
+    assert len({route for route, _method in WHOLE_TENANT}) == 7
+
+
 def test_a_key_that_stands_in_a_public_page_or_a_portal_opens_what_it_is_for():
     def opened(preset):
         held = PRESET_PERMISSIONS[preset]

@@ -100,6 +100,18 @@ def test_once_it_is_done_only_a_hash_of_the_address_is_left_of_the_guest(trattor
         assert kept.subject_hash == keyed_hash.of("anna@example.com")
 
 
+@pytest.mark.parametrize("kind", ["access", "erasure"])
+def test_why_it_took_longer_stays_as_the_proof_of_the_house(key, today, kind):
+    """GDPR, article 12: whoever answers after the month shows why."""
+    received = today - datetime.timedelta(days=60)
+    late = {"received_on": iso(received), "due_on": iso(today), "extension_reason": "Six years of orders"}
+    made = key.post("privacy/requests/", {**ANNA, "kind": kind, **late}).json()
+
+    done = key.patch(f"privacy/requests/{made['id']}/", {"done_on": iso(today)}).json()
+
+    assert (done["extension_reason"], done["due_on"], done["notes"]) == ("Six years of orders", iso(today), "")
+
+
 def test_what_is_done_stays_as_it_is(key, today):
     made = key.post("privacy/requests/", ANNA).json()
     path = f"privacy/requests/{made['id']}/"

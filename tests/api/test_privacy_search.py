@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from audit.models import AuditEntry
-from bookings.models import Booking
 from crm import holdings
 from tenants.permissions import Permission
 from tests.api.test_bookings import booking
@@ -13,7 +12,6 @@ from tests.api.test_followers import follow
 from tests.api.test_orders import order
 from tests.api.test_problems import assert_problem
 from tests.api.test_receipts import receipt
-from tests.api.test_reviews import review
 from tests.api.test_signups import sent
 from tests.api.test_wifi import wifi_login
 
@@ -224,49 +222,6 @@ def test_another_tenants_people_are_never_found(trattoria, bistro, bearer, key):
     bearer(bistro).post("bookings/", booking(bistro, guest=ANNA))
 
     assert found(key, "anna@example.com") == {"results": [], "kinds": []}
-
-
-class TestClearingAFact:
-    @pytest.fixture
-    def fact(self, trattoria, key):
-        return key.post("bookings/", booking(trattoria, guest=NAMELESS, notes="quiet table", **OVER)).json()["id"]
-
-    def test_it_goes_after_what_it_says_was_typed_and_the_booking_stays(self, trattoria, key, fact):
-        answer = key.post(f"privacy/facts/booking/{fact}/erase/", {"confirm": "zoë strauß"})
-
-        assert (answer.status_code, answer.content) == (204, b"")
-        with trattoria.enter():
-            kept = Booking.objects.get(pk=fact)
-            assert (kept.guest, kept.notes, kept.party_size) == ({}, "", 2)
-        assert kinds(key, "strauss") == {}
-
-    def test_the_email_is_what_is_typed_where_the_fact_has_one(self, trattoria, key):
-        guest = {**NAMELESS, "email": "zoe@example.con"}
-        pk = key.post("inquiries/", sent(trattoria, "inquiries/", guest=guest)).json()["id"]
-
-        assert_problem(key.post(f"privacy/facts/inquiry/{pk}/erase/", {"confirm": "Zoë"}), 422, "confirmation_mismatch")
-        assert key.post(f"privacy/facts/inquiry/{pk}/erase/", {"confirm": "zoe@example.con"}).status_code == 204
-
-    def test_something_else_clears_nothing(self, key, fact):
-        body = assert_problem(
-            key.post(f"privacy/facts/booking/{fact}/erase/", {"confirm": "Zoe"}), 422, "confirmation_mismatch"
-        )
-
-        assert [error["field"] for error in body["errors"]] == ["confirm"]
-        assert kinds(key, "strauss") == {"booking": 1}
-
-    @pytest.mark.parametrize("kind", ["order", "contact", "consent", "import_row", "nothing", "privacy_request"])
-    def test_a_kind_that_is_not_its_own_finds_nothing(self, key, fact, kind):
-        assert key.post(f"privacy/facts/{kind}/{fact}/erase/", {"confirm": "Zoë"}).status_code == 404
-        assert key.post(f"privacy/facts/booking/{NO_ID}/erase/", {"confirm": "Zoë"}).status_code == 404
-
-    def test_a_review_without_a_contact_can_be_cleared(self, trattoria, key):
-        pk = key.post("reviews/", review(trattoria, text="Zoë Strauß served us badly")).json()["id"]
-
-        assert kinds(key, "strauss") == {"review": 1}
-        confirm = "Zoë Strauß served us badly"
-        assert key.post(f"privacy/facts/review/{pk}/erase/", {"confirm": confirm}).status_code == 204
-        assert kinds(key, "strauss") == {}
 
 
 def test_only_who_may_clear_personal_data_may_look(trattoria, inside):

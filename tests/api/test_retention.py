@@ -297,3 +297,48 @@ def test_only_who_may_clear_personal_data_looks_and_agrees(trattoria, inside):
         answer = client.get("/api/v1/privacy/retention/", headers={"X-Tenant": trattoria.tenant.slug})
         assert answer.status_code == status, role
     assert tenant_settings.SHORTEST_RETENTION_MONTHS == 12
+
+
+class TestWhoAskedToSeeTheirData:
+    """Forgetting them would destroy the answer they have a right to (GDPR, article 15)."""
+
+    @pytest.fixture
+    def anna(self, trattoria, key):
+        keep_for(key, 24)
+        return guest(key, trattoria, "Anna")
+
+    def ask(self, key, address, kind="access"):
+        return key.post("privacy/requests/", {"kind": kind, "subject_address": address}).json()["id"]
+
+    def test_is_kept_until_the_request_is_answered(self, trattoria, key, anna):
+        request = self.ask(key, " Anna@Example.com ")
+        agree(key)
+        night(trattoria)
+        assert states(trattoria)[UUID(anna)] == ContactState.ACTIVE
+
+        key.patch(f"privacy/requests/{request}/", {"done_on": timezone.localdate().isoformat()})
+        night(trattoria)
+
+        assert states(trattoria)[UUID(anna)] == ContactState.ERASED
+
+    def test_is_counted_apart_in_the_preview(self, trattoria, key, anna):
+        guest(key, trattoria, "Bruno")
+        self.ask(key, "anna@example.com")
+
+        seen = key.get("privacy/retention/").json()
+
+        assert (seen["count"], seen["awaiting_answer"]) == (1, 1)
+        assert [one["name"] for one in seen["sample"]] == ["Bruno"]
+
+    def test_is_known_by_an_address_of_former_days_too(self, trattoria, key, anna):
+        key.patch(f"contacts/{anna}/", {"email": "new@example.com"})
+        with trattoria.enter():
+            Contact.objects.update(last_activity_at=timezone.now() - LONG_AGO)
+        self.ask(key, "anna@example.com")
+
+        assert key.get("privacy/retention/").json()["awaiting_answer"] == 1
+
+    def test_who_asks_to_be_erased_is_not_kept_by_that(self, key, anna):
+        self.ask(key, "anna@example.com", kind="erasure")
+
+        assert key.get("privacy/retention/").json()["count"] == 1

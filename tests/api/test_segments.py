@@ -67,6 +67,10 @@ def test_a_segment_filters_the_list_together_with_other_filters(key, italians):
         ({"kind": "friend", "bad\0": "x"}, [("filters.bad\0", "unknown_field"), ("filters.kind", "invalid_choice")]),
         ({"q": "a\0b"}, [("filters.q", "null_characters_not_allowed")]),
         ({"q": "x" * 401}, [("filters.q", "max_length")]),
+        ({"q": "anna@example.com"}, [("filters.q", "names_a_guest")]),
+        ({"q": "Rossi ANNA@m\u00fcller.de"}, [("filters.q", "names_a_guest")]),
+        ({"q": "+39 333 123 4567"}, [("filters.q", "names_a_guest")]),
+        ({"q": "333 1234567"}, [("filters.q", "names_a_guest")]),
         ("language=it", [("filters", "invalid")]),
         ([], [("filters", "invalid")]),
         (None, [("filters", "null")]),
@@ -78,6 +82,11 @@ def test_filters_that_the_list_would_not_take_are_400_on_their_names(key, italia
 
         assert [(one["field"], one["code"]) for one in problem["errors"]] == errors
     assert [one["filters"] for one in key.get("segments/").json()["results"]] == [{"language": "it"}]
+
+
+@pytest.mark.parametrize("q", ["rossi", "@example.com", "example.com", "0039", "333", "Srl"])
+def test_what_many_may_have_can_be_searched_for_in_a_segment(key, q):
+    assert key.post("segments/", {"name": "Many", "filters": {"q": q}}).status_code == 201
 
 
 @pytest.mark.parametrize("value", [10**40, 1e308, -1e-9, 2**63])

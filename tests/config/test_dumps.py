@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import subprocess
 import urllib.request
@@ -75,6 +76,25 @@ def test_who_was_erased_after_the_backup_does_not_come_back_with_it(running, tmp
     assert ask(running, founded, "GET", "contacts/?q=quokka")["results"] == []
     assert "quokka" not in (running.home / "erasures.jsonl").read_text()
     assert "quokka" not in "".join(path.read_text() for path in (running.home / "logs").iterdir())
+
+
+@pytest.mark.nightly
+def test_who_was_promised_it_after_the_backup_is_still_to_be_erased(running, tmp_path):
+    """R-PRIV-1: so are promises (202), which the backup does not know of."""
+    founded = installations.found(running)
+    file = tmp_path / "backup"
+    guest = {"first_name": "Quollina", "email": "quoll@example.com"}
+    starts_at = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=3)).isoformat()
+    sent = {"venue": founded["venues"][0]["id"], "channel": "phone", "party_size": 2, "guest": guest}
+    taken = ask(running, founded, "POST", "bookings/", {**sent, "starts_at": starts_at})
+    run(running, "backup", str(file))
+    wanted = {"confirm": guest["email"], "upcoming": "erase_after"}
+    promised = ask(running, founded, "POST", f"contacts/{taken['contact']}/erase/", wanted)
+
+    code, said = run(running, "restore", str(file), "--yes")
+
+    assert (code, said.splitlines()[1:]) == (0, ["Put off to a day, or kept, as had been promised since: 1."])
+    assert ask(running, founded, "GET", f"contacts/{taken['contact']}/")["erase_on"] == promised["erase_on"]
 
 
 @pytest.mark.nightly

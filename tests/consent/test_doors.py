@@ -8,7 +8,11 @@ import pytest
 from django.utils import timezone
 
 from consent.models import ConsentEntry
+from staff import api_keys
 from tests.consent.people import EMAIL, PHONE
+from tests.personas import Bearer
+
+SITE = "https://www.example.com"
 
 ANNA = {"first_name": "Anna", "last_name": "Rossi", "email": EMAIL, "phone": PHONE}
 PAPER = {"source": "card at the till", "date": "2026-11-20", "wording": "Yes to the newsletter"}
@@ -22,6 +26,12 @@ def admin(inside, centro, bearer):
 @pytest.fixture
 def widget(inside, centro, bearer):
     return bearer(inside, "widget", venue=centro)
+
+
+def widget_on_a_page(place) -> Bearer:
+    """The guest's browser on the restaurant's site."""
+    _key, token = api_keys.create(name="site", preset="widget", venue=place.venue, origins=[SITE])
+    return Bearer(token, headers={"Origin": SITE, "User-Agent": "Firefox"})
 
 
 def book(client, venue, **more):
@@ -39,20 +49,9 @@ def contact_path(admin) -> str:
     return f"contacts/{contact['id']}/"
 
 
-def test_what_a_guest_ticked_on_the_widget_stands_on_the_contact_with_its_evidence(admin, widget, centro):
+def test_what_a_guest_ticked_on_the_widget_stands_on_the_contact_with_its_evidence(admin, inside, centro):
     boxes = {"email": True, "sms": False, "wording": "newsletter-2026-01"}
-    answer = widget.post(
-        "bookings/",
-        {
-            "venue": str(centro.pk),
-            "kind": "reservation",
-            "starts_at": "2026-12-24T20:00:00+01:00",
-            "party_size": 2,
-            "guest": ANNA,
-            "marketing_opt_in": boxes,
-        },
-        **{"User-Agent": "Firefox"},
-    )
+    answer = book(widget_on_a_page(inside), centro, marketing_opt_in=boxes)
 
     assert answer.status_code == 201
     assert consents(admin) == {"email": "explicit", "sms": "implied"}
@@ -65,6 +64,39 @@ def test_what_a_guest_ticked_on_the_widget_stands_on_the_contact_with_its_eviden
         "ip": "127.0.0.1",
         "user_agent": "Firefox",
     }
+
+
+@pytest.mark.parametrize("remote", ["192.0.2.7", "2001:db8:1:2:3:4:5:6"])
+def test_the_evidence_names_the_whole_address_of_the_guests_browser(inside, centro, settings, remote):
+    settings.TRUSTED_PROXY_COUNT = 1
+    widget = widget_on_a_page(inside)
+    widget.headers["X-Forwarded-For"] = remote
+    book(widget, centro, marketing_opt_in={"email": True, "wording": "x"})
+
+    assert ConsentEntry.objects.get(channel="email").evidence["ip"] == remote
+
+
+@pytest.mark.parametrize("preset", ["widget", "wifi", "admin"])
+def test_what_a_server_sends_for_the_guest_names_no_computer(inside, centro, bearer, preset):
+    """A web site, a portal or an app that calls us itself: its address and its program are not the guest's."""
+    key = bearer(inside, preset)
+    key.headers["User-Agent"] = "python-requests"
+    body = {"venue": str(centro.pk), "promotion": "Spritz", "guest": ANNA}
+    paths = {"wifi": ("wifi-sessions/", {"venue": str(centro.pk), "guest": ANNA})}
+    path, sent = paths.get(preset, ("promotion-signups/", body))
+    answer = key.post(path, {**sent, "marketing_opt_in": {"email": True, "wording": "x"}})
+
+    assert answer.status_code == 201, answer.content
+    assert ConsentEntry.objects.get(channel="email").evidence == {"box": "ticked", "wording": "x"}
+
+
+def test_only_a_widget_speaks_from_the_guests_browser(inside, centro, bearer):
+    """Another key has no business in a web page, and any program may name an Origin."""
+    admin = bearer(inside)
+    admin.headers["Origin"] = SITE
+    book(admin, centro, marketing_opt_in={"email": True, "wording": "x"})
+
+    assert "ip" not in ConsentEntry.objects.get(channel="email").evidence
 
 
 def test_a_booking_by_staff_implies_and_keeps_no_address_of_the_office(admin, inside, centro, bearer):

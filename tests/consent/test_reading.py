@@ -49,6 +49,8 @@ def test_an_item_is_what_the_api_shows(centro):
         "marketable": True,
         "expires_on": None,
         "undeliverable": False,
+        # Of this, the contact's own `erase_on` tells.
+        "erasure_asked": False,
     }
 
 

@@ -8,10 +8,10 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from consent import recording, suppression
+from consent import guest_acts, recording, suppression
 from consent.models import ConsentEntry, ConsentStatus, Source
 from consent.recording import OptIn
-from consent.status import ConsentIrreversible, Event
+from consent.status import ConsentChannel, ConsentIrreversible, Event
 from crm import intake
 from crm.channel import Channel
 from crm.guest_data import Guest, Intake
@@ -167,7 +167,7 @@ def test_unsubscribing_ends_the_wait_for_a_confirmation(centro):
     happen(Event.UNSUBSCRIBED, centro, at=LATER)
 
     row = ConsentStatus.objects.get()
-    assert (row.status, row.pending_since, row.changed_at) == ("unsubscribed", None, NOON)
+    assert (row.status, row.pending_since, row.changed_at) == ("unsubscribed", None, LATER)
     assert ConsentEntry.objects.count() == 3
 
 
@@ -296,3 +296,36 @@ def test_a_box_ticked_before_the_guest_left_brings_nobody_back(centro):
 
     happen(Event.GUEST_BOOKED_TICKED, centro, at=late)
     assert status_of(EMAIL, centro) == "explicit"
+
+
+@pytest.mark.parametrize("nos", [(0, 3), (3, 0)], ids=["told in their order", "the earlier one told late"])
+def test_a_box_ticked_between_two_noes_brings_nobody_back_by_being_told_late(centro, nos):
+    """The latest "no" stands, and both are in the ledger."""
+    centro.double_opt_in = False
+    for hours in nos:
+        happen(Event.UNSUBSCRIBED, centro, at=_hours(hours), source=Source.PAGE)
+
+    happen(Event.GUEST_BOOKED, centro, at=_hours(2), opt_in=OptIn(email=True))
+
+    row = ConsentStatus.objects.get()
+    assert (row.status, row.changed_at, row.source, row.number) == ("unsubscribed", _hours(3), "page", 2)
+    assert list(ConsentEntry.objects.order_by("number").values_list("at", flat=True)) == [_hours(one) for one in nos]
+
+    happen(Event.GUEST_BOOKED, centro, at=_hours(4), opt_in=OptIn(email=True))
+    assert status_of(EMAIL, centro) == "explicit"
+
+
+def test_a_tick_told_late_leaves_the_link_of_a_later_one_open(centro):
+    """A shop that delivers an order days later: the guest has a link by which they can confirm."""
+    centro.double_opt_in = True
+    happen(Event.SIGNED_UP, centro, at=NOON, opt_in=OptIn(email=True))
+    happen(Event.GUEST_BOOKED, centro, at=_hours(-96), opt_in=OptIn(email=True))
+    assert ConsentStatus.objects.get().pending_since == NOON
+
+    with scope.enter(scope.tenant_id(), guest_acts.GUEST):
+        guest_acts.confirm(guest_acts.Place(centro, ConsentChannel.EMAIL, EMAIL), language="it", at=_hours(1))
+    assert status_of(EMAIL, centro) == "explicit"
+
+
+def _hours(number: int) -> datetime.datetime:
+    return NOON + datetime.timedelta(hours=number)

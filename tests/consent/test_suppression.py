@@ -16,6 +16,7 @@ from tenants import venues
 from tests.consent.people import EMAIL, NOON, PHONE, anna, happen, status_of
 
 LATER = NOON + datetime.timedelta(days=9)
+AFTER = LATER + datetime.timedelta(hours=2)
 PAPER = unsubscribing.Evidence(source="card", date=datetime.date(2026, 11, 20), wording="Yes")
 
 
@@ -36,7 +37,7 @@ def read(address: str = EMAIL) -> list[tuple[object, ...]]:
 
 
 def may(venue, purpose: Purpose) -> bool:
-    return gate.may_be_written_to(venue, ConsentChannel.EMAIL, EMAIL, purpose=purpose, at=LATER)
+    return gate.may_be_written_to(venue, ConsentChannel.EMAIL, EMAIL, holder=None, purpose=purpose, at=LATER)
 
 
 def test_only_the_hash_of_what_was_unsubscribed_is_kept(erased, centro):
@@ -113,6 +114,27 @@ def test_an_unknown_address_is_suppressed_without_being_kept(centro):
     assert ConsentSuppression.objects.count() == 1
     assert read() == [(centro.pk, "unsubscribed", "import", NOON, False)]
     assert not ConsentEntry.objects.exists()
+
+
+def test_a_second_no_of_an_unknown_address_counts_from_the_later_time(centro):
+    """A box that was ticked between the two and is told late lifts neither."""
+    for at, source in ((LATER, Source.PAGE), (NOON, Source.IMPORT)):
+        suppression.of_unknown([EMAIL], venue=centro, channel=ConsentChannel.EMAIL, source=source, at=at)
+    assert read() == [(centro.pk, "unsubscribed", "page", LATER, False)]
+    suppression.of_unknown([EMAIL], venue=centro, channel=ConsentChannel.EMAIL, source=Source.PAGE, at=AFTER)
+
+    happen(Event.GUEST_BOOKED_TICKED, centro, contact=anna(centro), at=LATER + datetime.timedelta(hours=1))
+
+    assert read() == [(centro.pk, "unsubscribed", "page", AFTER, False)]
+
+
+def test_what_is_kept_of_an_erased_address_is_the_latest_no(centro):
+    contact = anna(centro)
+    for at in (NOON, LATER):
+        happen(Event.UNSUBSCRIBED, centro, contact=contact, at=at)
+    erasing.erase([contact.pk])
+
+    assert ConsentSuppression.objects.get().since == LATER
 
 
 def test_another_tenant_reads_nothing_of_it(trattoria, bistro):

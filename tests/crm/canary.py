@@ -37,18 +37,25 @@ GUEST = {
     "birthday": "1980-02-01",
 }
 YES = {"email": True, "sms": True, "wording": "I want the news."}
-LIST = (
-    "Nome;Cognome;E-mail;Cellulare;Note\n"
-    f"Quokkina;Quokkarossi;{EMAIL};333 987 6543;quokka in the list\n"
-    "Bruno;Verdi;bruno@example.net;;\n"
-)
+# How the guest writes the e-mail, and its normal form; beyond ASCII, before the @ and after it.
+SPELLINGS = [
+    ("Quokka.Rossi@example.net", EMAIL),
+    ("Quokka@B\u00fccher.de", "quokka@xn--bcher-kva.de"),
+    ("R\u00f6ssi.Quokka\u00e9@example.net", "r\u00f6ssi.quokka\u00e9@example.net"),
+]
+# One is taken in, the others wait: they name the guest by the e-mail alone, and by the phone.
+LISTS = {
+    "one.csv": "Nome;Cognome;E-mail;Cellulare;Note\nQuokkina;Quokkarossi;{email};333 987 6543;quokka in the list\n",
+    "two.csv": "Nome;E-mail\nQuokkina;{email}\n",
+    "three.csv": "Nome;Cellulare\nQuokkina;333 987 6543\n",
+}
 
 
 class Journey:
     """The guest's way through the house; `contact` is who it is in the list."""
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+    def __init__(self, place: Place, email: str = GUEST["email"]) -> None:
+        self.place, self.email, self.guest = place, email, {**GUEST, "email": email}
         self.key, self.widget = Bearer.of(place), Bearer.of(place, "widget")
         self.wifi = Bearer.of(place, "wifi", venue=place.venue)
         self._count = 0
@@ -56,20 +63,26 @@ class Journey:
 
     def go(self) -> None:
         taken = self._post(
-            "bookings/", starts_at="2026-10-01T20:00:00+02:00", party_size=2, guest=GUEST,
+            "bookings/", starts_at="2026-10-01T20:00:00+02:00", party_size=2, guest=self.guest,
             notes="quokka likes the window", table="quokka 7", occasion="quokka day", channel="phone",
         )  # fmt: skip
         self.contact = taken["contact"]
         self._post_to(f"bookings/{taken['id']}/status/", {"status": "arrived", "at": "2026-10-01T20:05:00+02:00"})
-        self.key.patch(f"bookings/{taken['id']}/", {"notes": "quokka moved", "guest": {**GUEST, "city": "Quokkopoli"}})
+        self.key.patch(
+            f"bookings/{taken['id']}/", {"notes": "quokka moved", "guest": {**self.guest, "city": "Quokkopoli"}}
+        )
         self._order()
         self._post(
-            "receipts/", provider="till", external_id="R1", closed_at="2026-10-03T22:00:00+02:00", guest=GUEST, lines=[],
+            "receipts/", provider="till", external_id="R1", closed_at="2026-10-03T22:00:00+02:00", guest=self.guest, lines=[],
             total_minor=3300, net_minor=3000, taxes=[{"name": "IVA", "amount_minor": 300}], currency="EUR",
         )  # fmt: skip
-        self._send(self.wifi, "wifi-sessions/", connected_at="2026-10-04T21:00:00+02:00", guest=GUEST, provider="unifi")
-        self._send(self.widget, "promotion-signups/", promotion="Truffles", guest=GUEST, marketing_opt_in=YES)
-        self._send(self.widget, "inquiries/", subject="quokka asks", message="Has the quokka a table?", guest=GUEST)
+        self._send(
+            self.wifi, "wifi-sessions/", connected_at="2026-10-04T21:00:00+02:00", guest=self.guest, provider="unifi"
+        )
+        self._send(self.widget, "promotion-signups/", promotion="Truffles", guest=self.guest, marketing_opt_in=YES)
+        self._send(
+            self.widget, "inquiries/", subject="quokka asks", message="Has the quokka a table?", guest=self.guest
+        )
         self._post("reviews/", source="private", rating=4, text="Said the quokka: lovely.", booking=taken["id"],
                    reviewed_at="2026-10-02T12:00:00+02:00")  # fmt: skip
         self._follow()
@@ -78,11 +91,11 @@ class Journey:
         self._import()
 
     def erase(self, **more: Any) -> Any:
-        return self._post_to(f"contacts/{self.contact}/erase/", {"confirm": f" {EMAIL.upper()} ", **more})
+        return self._post_to(f"contacts/{self.contact}/erase/", {"confirm": f" {self.email.upper()} ", **more})
 
     def _order(self) -> None:
         ordered = self._post(
-            "orders/", kind="delivery", channel="order_phone", placed_at="2026-10-02T19:00:00+02:00", guest=GUEST,
+            "orders/", kind="delivery", channel="order_phone", placed_at="2026-10-02T19:00:00+02:00", guest=self.guest,
             items=[{"name": "Pizza", "quantity": 2, "unit_price_minor": 1000, "category": "Pizza"}],
             total_minor=2000, currency="EUR", notes="ring at quokka",
         )  # fmt: skip
@@ -95,7 +108,7 @@ class Journey:
         self._post_to(
             f"followers/{follower['id']}/messages/", {"text": "Here is the quokka.", "venue": str(self.place.venue.pk)}
         )
-        known = {"guest": {"first_name": "Quokkina", "email": EMAIL}}
+        known = {"guest": {"first_name": "Quokkina", "email": self.email}}
         self._post_to(f"followers/{follower['id']}/login/", {**known, "verified": False})
         self._post_to(f"followers/{follower['id']}/login/", {**known, "verified": True})
 
@@ -125,13 +138,13 @@ class Journey:
         self._post_to(f"contacts/{self.contact}/messages/", body)
 
     def _import(self) -> None:
-        """One list is taken in, another still waits."""
-        for name, is_run in (("one.csv", True), ("two.csv", False)):
-            file = SimpleUploadedFile(name, LIST.encode(), content_type="text/csv")
+        for name, text in LISTS.items():
+            said = f"{text.format(email=self.email)}Bruno;;;;\n"
+            file = SimpleUploadedFile(name, said.encode(), content_type="text/csv")
             headers = {"Authorization": f"Bearer {self.key.token}", "Idempotency-Key": name}
             fields = {"file": file, "venue": str(self.place.venue.pk)}
             answer = self.key.client.post("/api/v1/imports/", fields, headers=headers).json()
-            if is_run:
+            if name == "one.csv":
                 with self.place.enter():
                     jobs.start(ImportJob.objects.get(pk=answer["id"]))
                 while running.work(self.place.id, answer["id"], holder=str(uuid7())):

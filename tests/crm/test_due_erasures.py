@@ -71,6 +71,20 @@ def test_one_in_the_bin_who_is_still_expected_is_waited_for(key, anna, trattoria
     assert carry_out(trattoria, at=now + 42 * DAY) == [anna]
 
 
+def test_one_in_the_bin_who_asked_to_see_the_data_is_kept_until_answered(key, anna, trattoria):
+    """R-PRIV-2: erasing would destroy the answer."""
+    asked = key.post("privacy/requests/", {"kind": "access", "subject_address": EMAIL}).json()["id"]
+    key.delete(f"contacts/{anna}/")
+    later = timezone.now() + 31 * DAY
+    carry_out(trattoria, at=later)
+    assert key.get(f"contacts/{anna}/").json()["email"] == EMAIL
+
+    key.patch(f"privacy/requests/{asked}/", {"done_on": timezone.localdate().isoformat()})
+    carry_out(trattoria, at=later)
+
+    assert key.get(f"contacts/{anna}/").status_code == 410
+
+
 def test_what_was_put_off_is_done_the_day_after_the_last_booking(key, anna, trattoria):
     book(key, trattoria, starts_at=soon(days=3))
     erase(key, anna, upcoming="erase_after")

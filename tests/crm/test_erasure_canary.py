@@ -37,10 +37,12 @@ def totals(place):
         }
 
 
-def test_no_trace_is_left_anywhere_and_no_total_changes(commits, trattoria, kept_apart, caplog):
+@pytest.mark.parametrize(("email", "normal"), canary.SPELLINGS)
+def test_no_trace_is_left_anywhere_and_no_total_changes(commits, trattoria, kept_apart, caplog, email, normal):
     caplog.set_level(logging.DEBUG)
-    journey = Journey(trattoria)
+    journey = Journey(trattoria, email)
     journey.go()
+    assert journey.key.get(f"contacts/{journey.contact}/").json()["email"] == normal
     before = totals(trattoria)
     dump, files = canary.dumped(kept_apart), canary.in_files(kept_apart / "files")
     assert dump.count(WORD) > 60

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
+
+from django.db import connection, connections, transaction
 
 from bookings.models import Booking
+from consent.models import ConsentEntry
 from crm import rebuilding
 from crm.models import Contact, ContactIdentifier, Erasure
 from tests import parallel
@@ -72,6 +79,51 @@ def test_calling_off_an_order_that_another_pays_for_waits_for_nobody_in_a_circle
     answers = parallel.together(racing.erase_or_change, calls, processes=8, timeout=120)
 
     assert Counter(answers) == {"changed": 4, "erased": 4}
+
+
+def test_who_comes_with_an_address_that_the_guest_once_had_keeps_the_consent(commits: None, trattoria: Place) -> None:
+    """While Anna is erased, Dora books with the e-mail that Anna had: it is waited for, and then it is Dora's (R-CONSENT-1)."""
+    mare = trattoria.venues[1]
+    key, widget = Bearer.of(trattoria), Bearer.of(trattoria, "widget", venue=mare)
+    anna = _guest(key, "old@example.com")
+    consent = {"venue": str(trattoria.venue.pk), "channel": "email", "status": "explicit", "evidence": EVIDENCE}
+    assert key.patch(f"contacts/{anna}/", {"email": "new@example.com"}).status_code == 200
+    assert key.post(f"contacts/{anna}/consents/", consent).status_code == 200
+    guest = {"first_name": "Dora", "email": "old@example.com"}
+    taken = booking(trattoria, venue=str(mare.pk), channel="web", guest=guest, marketing_opt_in=TICKED)
+
+    with ThreadPoolExecutor(2) as threads:
+        with transaction.atomic("owner"), connections["owner"].cursor() as holder:
+            holder.execute("SELECT FROM consent_consentstatus WHERE address = 'new@example.com' FOR UPDATE")
+            erased = threads.submit(_closing, racing.erase_by_id, str(trattoria.id), anna, "new@example.com")
+            _until_somebody_waits_for(holder)
+            booked = threads.submit(_closing, widget.post, "bookings/", taken)
+            wait([booked], timeout=3)
+        assert (erased.result(timeout=30), booked.result(timeout=30).status_code) == ("erased", 201)
+
+    with trattoria.enter():
+        dora = Contact.objects.get(email="old@example.com")
+        assert list(ConsentEntry.objects.filter(contact=dora).values_list("address", flat=True)) == ["old@example.com"]
+
+
+EVIDENCE = {"source": "paper", "date": "2026-01-10", "wording": "yes"}
+TICKED = {"email": True, "sms": False, "wording": "yes"}
+
+
+def _closing(act: Callable[..., Any], *given: Any) -> Any:
+    try:
+        return act(*given)
+    finally:
+        connection.close()
+
+
+def _until_somebody_waits_for(holder: Any) -> None:
+    for _time in range(200):
+        holder.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")
+        if holder.fetchone()[0]:
+            return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")
 
 
 def test_guests_who_name_each_other_are_erased_at_once(commits: None, trattoria: Place) -> None:

@@ -74,6 +74,7 @@ class TestOfNobody:
         "said",
         [
             {"email": " ANNA@Example.COM "},
+            {"email": "anna@example.com, bo@example.com"},
             {"phone": "0039 333/123.45.67"},
             {"phone": "333 123 4567 o 02 1234567"},
             {"phone": "+39 333 1234567 int 12"},
@@ -97,6 +98,7 @@ class TestOfNobody:
             {"email": "joanna@example.com"},
             {"email": "anna@example.com.br"},
             {"phone": "+49 3331 234567"},
+            {"phone": "card 900033312345670"},
             {"first_name": "Anna", "last_name": "Rossi"},
         ],
     )
@@ -246,6 +248,34 @@ class TestOfAnotherContact:
             assert "Ross" not in json.dumps(list(said))
             assert {action for action, _before, _after in said} >= {"booking_updated", "booking_linked"}
             assert AuditEntry.objects.get(action="contact_erased").after["facts"] == [fact]
+
+    def test_and_what_was_written_since_it_is_the_others_stays_there(self, key, trattoria, anna, bruno):
+        fact = taken(key, trattoria, guest=ANNA)
+        key.patch(f"bookings/{fact}/", {"occasion": "Anna turns 40"})
+        key.patch(f"bookings/{fact}/", {"occasion": ""})
+        link(key, "bookings", fact, bruno)
+        key.patch(f"bookings/{fact}/", {"notes": "peanut free for Bruno", "table": "7"})
+        key.patch(f"bookings/{fact}/", {"guest": {**ANNA, "first_name": "Bruno"}, "party_size": 5})
+
+        erase(key, anna)
+
+        with trattoria.enter():
+            entries = AuditEntry.objects.filter(object_id=fact, action="booking_updated").order_by("created_at")
+            assert list(entries.values_list("after", flat=True)) == [
+                {},
+                {},
+                {"notes": "peanut free for Bruno", "table": "7"},
+                {"party_size": 5},
+            ]
+
+    def test_a_phone_that_stands_beside_the_others_goes(self, key, trattoria, anna, bruno):
+        fact = taken(key, trattoria, guest=BRUNO, contact=bruno)
+        with trattoria.enter():
+            Booking.objects.filter(pk=fact).update(guest={**BRUNO, "phone": f"{BRUNO['phone']} / {ANNA['phone']}"})
+
+        erase(key, anna)
+
+        assert "phone" not in left_of(key, "bookings", fact)
 
     def test_its_booking_is_not_called_off(self, key, trattoria, anna, bruno):
         fact = taken(key, trattoria, guest=ANNA, starts_at=soon(days=3))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 import random
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from crm import bin as contact_bin
 from crm import editing, intake, listing, search, search_text
 from crm.channel import Channel
 from crm.guest_data import Guest, Intake
-from crm.models import Contact, SearchToken
+from crm.models import Contact
 from tests.personas import Place
 
 FIRST_NAMES = ["Anna", "Anna Maria", "Nicolò", "Łukasz", "Jean-Luc", "", "Ròsa"]
@@ -24,9 +22,6 @@ PIECES = [
     *("anna", "ann", "rossi", "ros", "DE", "d'angelo", "zolc", "łuk", "maria", "studio", "100%", "_", "example", "@"),
     *("333", "+39 333 10", "0039333", "22 17", "104", "net", "guest1", "(333) 104-22", "%", "guest.1@example.net"),
 ]
-
-# The name of a migration is no name of a module.
-SIGN = importlib.import_module("crm.migrations.0007_token_signatures").SIGN
 
 
 @pytest.fixture
@@ -86,13 +81,3 @@ def _is_meant(contact: Contact, q: str) -> bool:
         )
         for needle in query.needles
     ) and all(search_text.phrase_pattern(phrase) in contact.phrase_text for phrase in query.phrases)
-
-
-def test_the_migration_signs_tokens_as_the_index_does(guests: list[Contact]) -> None:
-    signed = set(SearchToken.objects.values_list("contact", "token", "signature"))
-    SearchToken.objects.update(signature=0)
-
-    with connection.cursor() as cursor:
-        cursor.execute(SIGN)
-
-    assert set(SearchToken.objects.values_list("contact", "token", "signature")) == signed

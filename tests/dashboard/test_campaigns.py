@@ -137,7 +137,9 @@ def test_a_venue_that_does_not_say_who_it_is_is_named_before_anything_is_sent(
     with trattoria.enter():
         type(trattoria.venue).objects.update(legal_name="")
 
-    assert "Marketing must say whom it is from." in see(trattoria, "campaign", campaign.pk)
+    page = trattoria.signed_in().get(url(trattoria, "campaign", campaign.pk))
+    assert "Marketing must say whom it is from." in text_of(page)
+    assert url(trattoria, "venue_edit", trattoria.venue.pk) in page.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,9 @@ def test_what_was_put_off_stands_on_the_card_and_is_taken_back_there(tonight: Pl
     client = tonight.signed_in()
     with tonight.enter():
         Contact.objects.filter(pk=guest.pk).update(erase_on=timezone.localdate() + datetime.timedelta(days=3))
-    assert "The personal data will be cleared on" in see(tonight, "contact", guest.pk)
+    card = see(tonight, "contact", guest.pk)
+    assert "The personal data will be cleared on" in card
+    assert "Until then nothing is sent to this guest but answers to what they write." in card
 
     answer = client.post(url(tonight, "contact_keep", guest.pk), follow=True)
 

@@ -76,13 +76,16 @@ class TestUnsubscribing:
 
         assert (answer.status_code, answer.content, answer.cookies) == (200, b"", {})
         assert status(centro) == "unsubscribed"
+        # The computer that asks is the mail provider's.
+        assert ConsentEntry.objects.get(event="unsubscribed").evidence == {"word": "List-Unsubscribe=One-Click"}
 
-    def test_again_says_the_same_and_adds_nothing(self, guest, centro):
+    def test_again_says_the_same_and_is_kept_as_well(self, guest, centro):
         happen(Event.GUEST_BOOKED_TICKED, centro, contact=anna(centro))
         for _ in range(2):
             assert guest.post(path("unsubscribe", centro)).status_code == 200
 
-        assert ConsentEntry.objects.count() == 2
+        assert ConsentEntry.objects.filter(event="unsubscribed").count() == 2
+        assert AuditEntry.objects.filter(action="consent_recorded").count() == 1
 
     def test_another_venue_and_channel_are_left_alone(self, guest, inside, centro):
         contact = anna(centro)

@@ -78,6 +78,19 @@ def test_the_button_leads_to_a_message_that_may_be_sent(trattoria: Place, giulia
     assert "this guest was written to already" in see(trattoria, "contact", giulia.pk)
 
 
+def test_a_request_for_an_opinion_with_other_words_is_told_to_be_advertising(trattoria: Place, giulia: Contact) -> None:
+    came(trattoria)
+    asking = template(trattoria, "ask_opinion").pk
+    before = text_of(trattoria.signed_in().get(url(trattoria, "write", giulia.pk), {"template": str(asking)}))
+
+    answer = write(trattoria, giulia, template=asking, text="50% off all pizzas!")
+
+    assert "With other words it is advertising, and goes only to who agreed to that." in before
+    assert answer.status_code == 400
+    assert "A request for an opinion with changed words is advertising" in text_of(answer)
+    assert sent(trattoria) == []
+
+
 def test_who_never_came_and_agreed_is_invited(trattoria: Place, giulia: Contact) -> None:
     agree(trattoria, giulia)
 
@@ -95,6 +108,26 @@ def test_an_invitation_goes_to_who_agreed(trattoria: Place, giulia: Contact) -> 
 
     assert answer.status_code == 302
     assert [(one.kind, one.purpose) for one in sent(trattoria)] == [("invite", "marketing")]
+
+
+def test_where_the_settings_do_not_say_whom_marketing_is_from_the_form_leads_to_them(
+    trattoria: Place, giulia: Contact
+) -> None:
+    agree(trattoria, giulia)
+    with trattoria.enter():
+        type(trattoria.venue).objects.update(legal_name="", postal_address="")
+    settings = url(trattoria, "venue_edit", trattoria.venue.pk)
+
+    answer = write(trattoria, giulia, template=template(trattoria, "invite").pk)
+
+    assert answer.status_code == 400
+    assert "Marketing must say whom it is from." in text_of(answer)
+    assert f'href="{settings}"' in answer.content.decode()
+    assert settings not in write(trattoria, giulia, role=Role.MARKETER).content.decode()
+    form = trattoria.signed_in().get(settings).context["form"]
+    suggested = [form[name].field.widget.attrs["placeholder"] for name in ("legal_name", "postal_address")]
+    assert (suggested[0], form["legal_name"].value()) == ("Trattoria", "")
+    assert form["postal_address"].value() == ""
 
 
 def test_a_host_who_may_not_write_sees_no_suggestion(trattoria: Place, giulia: Contact) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from bookings import taking
 from bookings.models import Booking, BookingKind
-from crm import editing
+from crm import editing, segments
 from crm.channel import Channel
 from crm.guest_data import Guest
 from crm.models import Contact
+from importexport import uploading
+from importexport.models import ImportMode
 from tenants.permissions import Role
 from tests.dashboard.counter import text_of
 from tests.dashboard.test_pages import url
@@ -72,6 +76,27 @@ class TestSearch:
         with trattoria.enter():
             assert Booking.objects.get(pk=booked.pk).guest == {}
         assert client.get(url(trattoria, "privacy_fact", "follower", booked.pk)).status_code == 404
+
+    def test_what_goes_as_a_whole_says_so(self, commits: None, trattoria: Place, settings: Any, tmp_path: Path) -> None:
+        settings.FILES_ROOT = tmp_path
+        with trattoria.enter():
+            listed = uploading.upload(
+                [b"Nome;E-mail\nZoe;zoe@example.com\n"],
+                file_name="guests.csv",
+                mode=ImportMode.UPSERT,
+                venue=trattoria.venue,
+            )
+            segment = segments.create("Zoe", {"q": "zoe"})
+        client = trattoria.signed_in()
+
+        found = client.post(url(trattoria, "privacy_search"), {"q": "zoe"}).content.decode()
+        pages = [url(trattoria, "privacy_fact", *of) for of in (("import", listed.pk), ("segment", segment.pk))]
+
+        assert all(page in found for page in pages)
+        assert "upload it again without this person" in text_of(client.get(pages[0]))
+        assert "The segment is deleted." in text_of(client.get(pages[1]))
+        assert client.post(pages[0], {"confirm": "guests.csv"}).status_code == 302
+        assert "Nothing is held" in text_of(client.post(url(trattoria, "privacy_search"), {"q": "zoe@example.com"}))
 
     def test_a_booking_still_to_come_is_named_and_cancelled_or_waited_for(self, trattoria: Place) -> None:
         booked, client = nameless(trattoria, at=timezone.now() + datetime.timedelta(days=2)), trattoria.signed_in()

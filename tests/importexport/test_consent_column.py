@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from django.db import connections
 
 from consent import filters, suppression
 from consent.models import ConsentEntry, ConsentStatus
+from crm import bin as contact_bin
 from crm.models import Contact
 from importexport import jobs
 from tests.importexport.test_rules import contacts, outcomes
@@ -114,3 +116,61 @@ def test_unsubscribed_is_honored_in_every_mode(importer):
     assert outcomes(importer, job) == ["updated"]
     assert contacts(importer)["known@example.net"].first_name == "Anna"
     assert statuses(importer) == {("email", "known@example.net", "unsubscribed")}
+
+
+PROVEN = (
+    "Nome;E-mail;Newsletter;Fonte del consenso;Data del consenso;Testo del consenso\n"
+    "Anna;known@example.net;sì;modulo;2024-01-05;Accetto\nBea;stranger@example.net;sì;modulo;2024-01-05;Accetto\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("mode", "told", "subscribed"),
+    [
+        ("create", {2: [("already_known", None)]}, {"stranger@example.net"}),
+        ("update", {3: [("not_known", None)]}, {"known@example.net"}),
+        ("upsert", {}, {"known@example.net", "stranger@example.net"}),
+    ],
+)
+def test_subscribed_counts_for_whom_the_mode_takes_in(importer, mode, told, subscribed):
+    importer.run("Nome;E-mail\nAnna;known@example.net\n")
+
+    job = importer.run(PROVEN, mode=mode)
+
+    assert importer.reasons(job) == told
+    assert statuses(importer) == {("email", address, "explicit") for address in subscribed}
+
+
+def test_who_unsubscribed_of_one_channel_subscribes_to_no_other_where_only_new_guests_are_taken_in(importer):
+    importer.run("Nome;E-mail;Telefono\nAnna;known@example.net;333 123 4567\n")
+    proof = "Fonte del consenso;Data del consenso;Testo del consenso"
+
+    importer.run(
+        f"E-mail;Telefono;Consenso e-mail;Consenso SMS;{proof}\n"
+        "known@example.net;333 123 4567;disiscritto;sì;modulo;2024-01-05;Accetto\n",
+        mode="create",
+    )
+
+    assert statuses(importer) == {("email", "known@example.net", "unsubscribed")}
+
+
+@pytest.mark.parametrize("mode", ["create", "update", "upsert"])
+def test_the_same_file_again_leaves_everything_unchanged_though_the_ledger_keeps_the_second_no(importer, mode):
+    importer.run("Nome;E-mail\nAnna;known@example.net\n")
+    data = "Nome;E-mail;Newsletter\nAnna;known@example.net;disiscritta\n"
+
+    assert outcomes(importer, importer.run(data, mode=mode)) == ["updated"]
+    assert outcomes(importer, importer.run(data, mode=mode)) == ["skipped" if mode == "create" else "unchanged"]
+    with importer.place.enter():
+        assert ConsentEntry.objects.filter(event="unsubscribed").count() == 2
+
+
+def test_who_comes_back_from_the_bin_with_an_address_suppressed_meanwhile_is_found_unsubscribed(importer):
+    importer.run("Nome;E-mail\nAnna;known@example.net\n")
+    with importer.place.enter():
+        anna = contact_bin.delete(Contact.objects.get())
+    importer.run("Email;UNSUB_TIME\nknown@example.net;2024-05-06 10:00:00\n")
+
+    with importer.place.enter():
+        contact_bin.restore(anna)
+        assert list(Contact.objects.filter(filters.matching(status="unsubscribed"))) == [anna]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections, transaction
 
 from crm import health
 from crm.models import Contact
@@ -140,3 +142,59 @@ def test_tags_of_allergies_are_handed_out_to_who_may_read_them_alone(trattoria, 
     }
     [kept] = seen.json()["imported_rows"]
     assert kept["cells"] == {"E-mail": "anna@example.net", heading: "VIP, •••, •••", "Allergie": "•••"}
+
+
+class TestRotatingKeys:
+    """Guests' own rows, refused ones and those of a run that goes on are opened long after the old key has gone."""
+
+    @pytest.fixture(autouse=True)
+    def old(self, settings):
+        settings.HEALTH_KEYS = ["old"]
+
+    def rotate(self, settings):
+        settings.HEALTH_KEYS = ["new", "old"]
+        call_command("rotate_health_keys")
+        settings.HEALTH_KEYS = ["new"]
+
+    def test_what_a_guest_is_handed_and_the_refused_rows_are_readable(self, trattoria, imports, bearer, settings):
+        job = imports.run(FILE)
+
+        self.rotate(settings)
+
+        with trattoria.enter():
+            anna = Contact.objects.get().pk
+            assert "Sedano" in errors_file.build(job, FileKind.CSV).decode()
+        [row] = bearer(trattoria).get(f"contacts/{anna}/data/").json()["imported_rows"]
+        assert row["cells"]["Allergie"] == "Noci"
+
+    def test_rows_that_a_run_has_still_to_come_to_bring_their_allergies(self, trattoria, imports, settings):
+        job = imports.check(FILE)
+
+        self.rotate(settings)
+        imports.act(jobs.start, job)
+
+        assert told(trattoria) == {"anna@example.net": "Noci"}
+
+    def test_a_cell_of_another_column_that_looks_sealed_is_left_alone(self, trattoria, imports, settings, capsys):
+        imports.run("Nome;E-mail;Allergie\nsealed:0123456789abcdef:AAAA;anna@example.net;Noci\n")
+
+        self.rotate(settings)
+
+        assert capsys.readouterr().out.startswith("2 texts")
+        with trattoria.enter():
+            assert ImportRow.objects.get().cells[0] == "sealed:0123456789abcdef:AAAA"
+
+    def test_while_a_row_lies_under_the_old_key_nobody_is_told_that_it_can_go(
+        self, trattoria, imports, settings, capsys
+    ):
+        """Somebody works on it, and so it is passed over."""
+        imports.run(FILE)
+
+        with transaction.atomic("owner"), connections["owner"].cursor() as worker:
+            worker.execute("SELECT FROM importexport_importrow FOR UPDATE")
+            with pytest.raises(CommandError, match="must stay"):
+                self.rotate(settings)
+
+        assert capsys.readouterr().out == ""
+        self.rotate(settings)
+        assert capsys.readouterr().out.startswith("2 texts")

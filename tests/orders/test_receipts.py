@@ -6,10 +6,12 @@ import datetime
 
 import pytest
 
+from consent import renewals
 from crm import rebuilding
 from crm.models import Contact, ContactStats
 from orders import turnover
 from orders.models import Order, Receipt, ReceiptLine
+from tenants.models import Venue
 from tests import parallel
 from tests.api.test_bookings import ANNA
 from tests.api.test_ordering_block import order
@@ -230,6 +232,47 @@ def test_a_receipt_leaves_an_unsubscription_as_it_is(trattoria, bearer):
 
     statuses = {one["channel"]: one["status"] for one in key.get(f"contacts/{anna}/").json()["consents"]}
     assert statuses == {"email": "unsubscribed", "sms": "implied"}
+
+
+class TestConsentUnderCasl:
+    """Implied by a purchase for 24 months, by one that was undone for six, as after a visit that was (R-CONSENT-3)."""
+
+    LONG, SHORT = "2028-11-20", "2027-05-20"
+
+    @pytest.fixture
+    def key(self, trattoria, bearer):
+        with trattoria.enter():
+            Venue.objects.update(consent_regime="casl")
+        return bearer(trattoria)
+
+    def last_days(self, key, place, contact):
+        """As the contact shows them, each once; and those of the venue that are due on that day, as the page has them."""
+        shown = {one["expires_on"] for one in key.get(f"contacts/{contact}/").json()["consents"]}
+        with place.enter():
+            for day in shown:
+                at = datetime.datetime.fromisoformat(f"{day}T12:00:00Z")
+                due = renewals.due(place.venue, at=at, limit=9).first.values()
+                assert {str(one) for one in due} == {day}
+        return shown
+
+    def test_a_voided_receipt_gives_the_shorter_time(self, trattoria, key):
+        contact = key.post("receipts/", receipt(trattoria)).json()["contact"]
+        assert self.last_days(key, trattoria, contact) == {self.LONG}
+
+        key.post("receipts/", receipt(trattoria, voided=True))
+        assert self.last_days(key, trattoria, contact) == {self.SHORT}
+
+        key.post("receipts/", receipt(trattoria, external_id="R2", closed_at="2026-11-19T22:00:00+01:00"))
+        assert self.last_days(key, trattoria, contact) == {"2028-11-19"}
+
+    def test_so_does_the_receipt_of_an_order_that_was_refunded_whole(self, trattoria, key):
+        taken = fulfilled(key, trattoria, placed_at="2026-11-20T20:00:00+01:00")
+        key.post("receipts/", receipt(trattoria, order=taken["id"]))
+        key.post(f"orders/{taken['id']}/refunds/", {"amount_minor": 500})
+        assert self.last_days(key, trattoria, taken["contact"]) == {self.LONG}
+
+        key.post(f"orders/{taken['id']}/refunds/", {"amount_minor": 1500})
+        assert self.last_days(key, trattoria, taken["contact"]) == {self.SHORT}
 
 
 def test_processes_with_one_external_id_record_one_receipt(commits, trattoria):

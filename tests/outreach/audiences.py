@@ -20,8 +20,17 @@ from crm.models import Contact, ContactGroup
 from outreach import campaign_results, campaign_sending, campaigns, message_templates
 from outreach.campaign_results import Results
 from outreach.campaigns import NewCampaign
-from outreach.models import Campaign, CampaignRecipient, MessageChannel, MessageKind, MessageTemplate
+from outreach.models import (
+    CAMPAIGN_LEASES,
+    Campaign,
+    CampaignRecipient,
+    MessageChannel,
+    MessageKind,
+    MessageTemplate,
+)
 from tests.personas import Place
+
+EVERYBODY = {f"guest{n}@example.com": 1 for n in range(8)}
 
 
 def guests(
@@ -114,3 +123,18 @@ def lapse(place: Place) -> None:
     """The lease of the dead worker runs out, and the sweeper finds the campaign."""
     with place.enter():
         Campaign.objects.filter(status="sending").update(lease_until="2020-01-01T00:00:00Z")
+
+
+def let_time_pass(place: Place) -> None:
+    """The pause is over, and the sweeper rings."""
+    lapse(place)
+    assert len(CAMPAIGN_LEASES.due()) == 1
+
+
+def until_sent(place: Place, campaign: Campaign) -> None:
+    """Every pause is over at once."""
+    for _pause in range(20):
+        if work(place, campaign).status == "sent":
+            return
+        let_time_pass(place)
+    raise AssertionError(f"not sent: {results(place, campaign)}")

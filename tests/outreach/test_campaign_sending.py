@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from django.core import mail
 from django.utils import timezone
 
@@ -21,13 +20,11 @@ from outreach import (
 )
 from outreach.message_templates import NewTemplate
 from outreach.models import CAMPAIGN_LEASES, CampaignRecipient, Message, MessageChannel, MessageKind
-from tests.mail_server import free_port, mail_server
 from tests.outreach.audiences import (
     draft,
     fresh,
     group_of,
     guests,
-    lapse,
     leave,
     recipients,
     results,
@@ -35,11 +32,6 @@ from tests.outreach.audiences import (
     work,
     written_to,
 )
-
-
-@pytest.fixture
-def place(commits, trattoria):
-    return trattoria
 
 
 def test_everybody_gets_one_mail_and_one_communication(place):
@@ -198,24 +190,6 @@ def test_a_campaign_that_was_stopped_writes_to_nobody_any_more(place, monkeypatc
     assert work(place, campaign).status == "cancelled"
     assert len(mail.outbox) == 2
     assert CAMPAIGN_LEASES.due() == []
-
-
-def test_a_mail_server_that_refuses_one_after_the_other_spares_the_rest(place, settings):
-    campaign = draft(place, group_of(place, guests(place, 8)))
-    start(place, campaign)
-    backend, port = settings.EMAIL_BACKEND, free_port()
-    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = "outreach.smtp.SmtpMail", "127.0.0.1", port
-
-    with mail_server(port) as server:
-        server.answers["RCPT"] = "554 5.7.1 Blocked"
-        assert work(place, campaign).status == "sending"
-    assert (results(place, campaign).failed, results(place, campaign).waiting) == (campaign_sending.MOST_FAILURES, 3)
-    settings.EMAIL_BACKEND = backend
-    lapse(place)
-
-    assert work(place, campaign).status == "sent"
-    found = results(place, campaign)
-    assert (found.sent, found.failed, found.waiting) == (3, 5, 0)
 
 
 def test_a_campaign_that_failed_is_sent_again_to_those_who_wait(place, monkeypatch):

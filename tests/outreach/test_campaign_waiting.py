@@ -12,49 +12,16 @@ from crm import erasure
 from outreach import campaign_waiting, carrying, sms
 from outreach.carrying import Carried, Fate
 from outreach.models import CAMPAIGN_LEASES, Campaign, Message
-from tests.mail_server import HANG_UP, free_port, mail_server
-from tests.outreach.audiences import draft, group_of, guests, recipients, results, start, work
+from tests.mail_server import HANG_UP, mail_server
+from tests.outreach.audiences import EVERYBODY, let_time_pass, recipients, results, start, work
 
 AWAY = "server_away"
-EVERYBODY = {f"guest{n}@example.com": 1 for n in range(8)}
-
-
-@pytest.fixture
-def place(commits, trattoria):
-    return trattoria
-
-
-@pytest.fixture
-def port(settings):
-    """Of a mail server that is not there yet."""
-    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = (
-        "outreach.smtp.SmtpMail",
-        "127.0.0.1",
-        free_port(),
-    )
-    settings.EMAIL_TIMEOUT = 2
-    return settings.EMAIL_PORT
-
-
-@pytest.fixture
-def campaign(place):
-    """Being sent to eight guests."""
-    campaign = draft(place, group_of(place, guests(place, 8)))
-    start(place, campaign)
-    return campaign
 
 
 def pause_of(campaign):
     """How many seconds it waits from now on."""
     assert campaign.retry_at is not None
     return (campaign.retry_at - timezone.now()).total_seconds()
-
-
-def let_time_pass(place):
-    """The pause is over, and the sweeper rings."""
-    with place.enter():
-        Campaign.objects.filter(status="sending").update(lease_until="2020-01-01T00:00:00Z")
-    assert len(CAMPAIGN_LEASES.due()) == 1
 
 
 def test_a_server_that_is_down_uses_up_nobody_and_once_it_is_back_everybody_gets_one_mail(place, campaign, port):

@@ -12,7 +12,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from audit.models import AuditEntry
 from outreach import delivering
-from outreach.models import Message
+from outreach.models import Confirmation, Message
+from tests.api.test_followers import follow
 from tests.outreach.people import agree, contact, write
 
 
@@ -84,3 +85,17 @@ def test_a_second_bell_after_that_changes_nothing(key, trattoria, anna):
         delivering.deliver(trattoria.id, queued)
 
     assert mail.outbox == []
+
+
+def test_a_code_that_was_mailed_to_who_has_the_address_now_stays(key, trattoria, anna):
+    email = key.get(f"contacts/{anna}/").json()["email"]
+    key.patch(f"contacts/{anna}/", {"email": "new@example.com"})
+    assert key.post("contacts/", {"first_name": "Dora", "email": email}).status_code == 201
+    for number, asked in enumerate((email, "new@example.com")):
+        follower = follow(key, trattoria, f"app-{number}").json()["id"]
+        key.post(f"followers/{follower}/login/", {"guest": {"email": asked}, "verified": False})
+
+    erase(key, anna)
+
+    with trattoria.enter():
+        assert [one.email for one in Confirmation.objects.all()] == [email]

@@ -15,11 +15,12 @@ from consent import bell
 from consent.models import ConsentStatus
 from consent.recording import OptIn
 from consent.status import Event
-from outreach import opt_in_mail, tasks
+from outreach import carrying, opt_in_mail, tasks
+from outreach import sms as sms_providers
 from tenants import scope
 from tests.consent.people import EMAIL, GUEST, PHONE, happen
+from tests.mail_server import HANG_UP, mail_server
 from tests.outreach.people import KeepingProvider
-from tests.outreach.test_sending import UNREACHABLE
 
 NOW = timezone.now()
 
@@ -129,22 +130,138 @@ def test_a_bell_that_nobody_heard_is_rung_again(trattoria):
     assert opt_in_mail.due() == []
 
 
-def test_a_mail_server_that_is_away_leaves_it_to_the_sweeper(trattoria, settings):
-    waiting = tick(trattoria, at=NOW - datetime.timedelta(minutes=2))
-    with pytest.raises(OSError, match="refused"):
-        _without_mail_server(settings, trattoria, waiting)
-    assert opt_in_mail.due() == [(trattoria.id, waiting)]
+def let_pause_pass(place):
+    """The pause, or the claim of a worker that died, is over."""
+    with place.enter():
+        ConsentStatus.objects.update(link_due_at=timezone.now() - datetime.timedelta(seconds=1))
 
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+def test_a_mail_server_that_is_away_leaves_it_to_the_sweeper_which_comes_ever_later(trattoria, port):
+    waiting = tick(trattoria, at=timezone.now() - datetime.timedelta(minutes=8))
+    send(trattoria, waiting)
+    assert opt_in_mail.due() == []
+    pause = read(trattoria).link_due_at - timezone.now()
+    assert datetime.timedelta(minutes=7) < pause < datetime.timedelta(minutes=10)
+    send(trattoria, waiting)
+    with mail_server(port) as server:
+        send(trattoria, waiting)
+        assert server.taken == {}
+
+        let_pause_pass(trattoria)
+        assert opt_in_mail.due() == [(trattoria.id, waiting)]
+        send(trattoria, waiting)
+
+    assert server.taken == {EMAIL: 1}
+    assert opt_in_mail.due() == []
+
+
+@pytest.mark.parametrize(("hours", "minutes"), [(0, 1), (1.5, 60), (71, 60)])
+def test_the_pause_is_a_minute_at_least_and_an_hour_at_most(trattoria, port, hours, minutes):
+    send(trattoria, tick(trattoria, at=timezone.now() - datetime.timedelta(hours=hours)))
+
+    pause = read(trattoria).link_due_at - timezone.now()
+    assert abs(pause - datetime.timedelta(minutes=minutes)) < datetime.timedelta(seconds=45)
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_over"),
+    [
+        ({"RCPT": "550 5.1.1 No such mailbox"}, True),
+        ({"END": "554 5.7.1 Spam"}, True),
+        ({"END": HANG_UP}, True),
+        ({"RCPT": "451 4.7.1 Greylisted, come again"}, False),
+        ({"RCPT": "421 4.3.2 Closing"}, False),
+        ({"MAIL": HANG_UP}, False),
+    ],
+    ids=str,
+)
+def test_what_is_refused_for_good_or_may_have_arrived_is_not_sent_again(trattoria, port, answers, is_over):
+    waiting = tick(trattoria, at=NOW - datetime.timedelta(minutes=5))
+    with mail_server(port) as server:
+        server.answers = dict(answers)
+        for _minute in range(4):
+            send(trattoria, waiting)
+        let_pause_pass(trattoria)
+
+        assert opt_in_mail.due() == ([] if is_over else [(trattoria.id, waiting)])
+        asked = sum(server.asked.values())
+        server.answers.clear()
+        send(trattoria, waiting)
+
+    assert sum(server.asked.values()) - asked == (0 if is_over else 1)
+
+
+def test_an_sms_of_which_nobody_knows_whether_it_left_is_not_sent_again(trattoria, settings, monkeypatch):
+    tried = []
+
+    class Silent:
+        def send(self, to, text):
+            tried.append(to)
+            raise TimeoutError
+
+    monkeypatch.setattr(sms_providers, "provider", Silent)
+    waiting = tick(trattoria, at=NOW - datetime.timedelta(minutes=5), email=None, phone=PHONE)
+    for _minute in range(4):
+        send(trattoria, waiting)
+        let_pause_pass(trattoria)
+
+    assert tried == [PHONE]
+    assert opt_in_mail.due() == []
+
+
+def test_while_a_worker_is_at_it_nobody_else_sends_it(commits, trattoria, monkeypatch):
+    """The bell and the sweeper ring for the same link."""
+    waiting = tick(trattoria, at=NOW - datetime.timedelta(minutes=5))
+    carry = carrying.carry_mail
+    swept: list[object] = []
+
+    def meanwhile(letter):
+        if not swept:
+            swept.append(opt_in_mail.due())
+            send(trattoria, waiting)
+        return carry(letter)
+
+    monkeypatch.setattr(carrying, "carry_mail", meanwhile)
     send(trattoria, waiting)
 
+    assert swept == [[]]
     assert len(mail.outbox) == 1
 
 
-def _without_mail_server(settings, place, waiting):
-    for name, value in UNREACHABLE.items():
-        setattr(settings, name, value)
-    send(place, waiting)
+def test_a_worker_that_dies_while_sending_loses_no_link(commits, trattoria, monkeypatch):
+    waiting = tick(trattoria, at=NOW - datetime.timedelta(minutes=5))
+
+    class Killed(BaseException):
+        """Stands for kill -9."""
+
+    def die(letter):
+        raise Killed
+
+    with monkeypatch.context() as dying, pytest.raises(Killed):
+        dying.setattr(carrying, "carry_mail", die)
+        opt_in_mail.send(trattoria.id, waiting)
+    send(trattoria, waiting)
+    assert (opt_in_mail.due(), mail.outbox) == ([], [])
+    assert read(trattoria).link_due_at > timezone.now() + datetime.timedelta(minutes=9)
+
+    let_pause_pass(trattoria)
+    assert opt_in_mail.due() == [(trattoria.id, waiting)]
+    send(trattoria, waiting)
+    assert len(mail.outbox) == 1
+
+
+def test_ticks_less_than_an_hour_apart_do_not_put_off_the_link_for_ever(trattoria):
+    mailed = []
+    for minutes in (0, 50, 100, 150, 200, 250):
+        at = NOW - datetime.timedelta(hours=5) + datetime.timedelta(minutes=minutes)
+        waiting = tick(trattoria, at=at)
+        before = len(mail.outbox)
+        assert len(opt_in_mail.due()) == (minutes % 100 == 0)
+        send(trattoria, waiting)
+        mailed += [minutes] * (len(mail.outbox) - before)
+
+    assert mailed == [0, 100, 200]
+    assert opt_in_mail.due() == []
 
 
 def test_a_phone_gets_its_link_by_sms(trattoria, sms):

@@ -8,9 +8,10 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from outreach import sender
+from outreach import campaign_sending, carrying, sender
 from outreach.models import Message
 from tests.api.test_problems import assert_problem
+from tests.outreach.audiences import draft, group_of, guests, results, start, work
 from tests.outreach.people import ANNA, KeepingProvider, agree, book, contact, write
 from tests.outreach.test_sending import deliver, read
 
@@ -122,6 +123,48 @@ def test_what_was_queued_before_does_not_leave_without_them_either(key, trattori
 
     assert mail.outbox == []
     assert (read(key, message)["status"], read(key, message)["error"]) == ("failed", "sender_incomplete")
+
+
+def without_sender(place):
+    with place.enter():
+        type(place.venue).objects.update(legal_name="", postal_address="", contact_details="")
+
+
+def test_a_campaign_stops_at_once_where_the_venue_does_not_say_any_more_who_it_is_and_uses_up_nobody(
+    commits, trattoria, key
+):
+    campaign = draft(trattoria, group_of(trattoria, guests(trattoria, 3)))
+    start(trattoria, campaign)
+    without_sender(trattoria)
+
+    failed = work(trattoria, campaign)
+
+    assert (failed.status, failed.failure, mail.outbox) == ("failed", "sender_incomplete", [])
+    assert results(trattoria, campaign).waiting == 3
+    assert_problem(key.post(f"campaigns/{campaign.pk}/send/"), 409, "sender_incomplete")
+    assert (
+        "add them and send again"
+        in trattoria.signed_in().get(f"/t/{trattoria.tenant.slug}/campaigns/{campaign.pk}/").content.decode()
+    )
+
+    own = {"legal_name": "Da Mario S.r.l.", "postal_address": "Via Roma 1, Milano", "contact_details": "+39 02 1234567"}
+    key.patch(f"venues/{trattoria.venue.pk}/", own)
+    start(trattoria, campaign)
+    assert work(trattoria, campaign).status == "sent"
+    assert len(mail.outbox) == 3
+
+
+def test_a_campaign_says_who_the_venue_is_by_its_settings_of_the_moment(commits, trattoria, key):
+    campaign = draft(trattoria, group_of(trattoria, guests(trattoria, 2)))
+    start(trattoria, campaign)
+
+    def move(message):
+        key.patch(f"venues/{trattoria.venue.pk}/", {"postal_address": "Via Nuova 2, Milano"})
+        return carrying.carry(message)
+
+    campaign_sending.work(trattoria.id, campaign.pk, holder="worker", carry=move)
+
+    assert ["Via Nuova 2, Milano" in str(sent.body) for sent in mail.outbox] == [False, True]
 
 
 def test_service_goes_out_under_the_name_of_the_venue(key, trattoria):

@@ -84,13 +84,21 @@ def test_the_gate_asks_consent_and_purpose(key, trattoria, status, purpose, is_o
     elif status == "unsubscribed":
         leave(key, anna, trattoria)
 
-    with trattoria.enter():
-        assert (
-            gate.may_be_written_to(
-                trattoria.venue, ConsentChannel.EMAIL, ANNA["email"], purpose=purpose, at=timezone.now()
+    def may():
+        with trattoria.enter():
+            return gate.may_be_written_to(
+                trattoria.venue,
+                ConsentChannel.EMAIL,
+                ANNA["email"],
+                holder=Contact.objects.get(),
+                purpose=purpose,
+                at=timezone.now(),
             )
-            is is_open
-        )
+
+    assert may() is is_open
+    with trattoria.enter():
+        Contact.objects.update(erase_on=timezone.localdate() + datetime.timedelta(days=3))
+    assert may() is (purpose == Purpose.REPLY), "who asked to be erased is only answered (R-PRIV-1)"
 
 
 def test_the_gate_keeps_venues_and_channels_apart(key, trattoria):
@@ -99,7 +107,9 @@ def test_the_gate_keeps_venues_and_channels_apart(key, trattoria):
     centro, mare = trattoria.venues
 
     def may(venue, channel, address):
-        return gate.may_be_written_to(venue, channel, address, purpose=Purpose.MARKETING, at=timezone.now())
+        return gate.may_be_written_to(
+            venue, channel, address, holder=Contact.objects.get(), purpose=Purpose.MARKETING, at=timezone.now()
+        )
 
     with trattoria.enter():
         assert may(centro, ConsentChannel.EMAIL, ANNA["email"])
@@ -115,7 +125,12 @@ def test_implied_consent_is_marketable_under_casl(bistro, bearer):
 
     with bistro.enter():
         assert gate.may_be_written_to(
-            bistro.venue, ConsentChannel.EMAIL, ANNA["email"], purpose=Purpose.MARKETING, at=timezone.now()
+            bistro.venue,
+            ConsentChannel.EMAIL,
+            ANNA["email"],
+            holder=Contact.objects.get(),
+            purpose=Purpose.MARKETING,
+            at=timezone.now(),
         )
 
 
@@ -291,6 +306,40 @@ def test_an_opinion_is_service_after_a_visit_and_marketing_otherwise(key, tratto
 
     assert (asked.status_code, asked.json()["kind"]) == (201, "ask_opinion")
     assert_problem(write(key, anna, template="ask_opinion"), 409, "not_marketable")
+
+
+OFFER = {"subject": "Black Friday", "text": "50% off all pizzas, book now!"}
+
+
+@pytest.mark.parametrize("words", [OFFER, {"text": OFFER["text"]}, {"subject": OFFER["subject"]}], ids=str)
+@pytest.mark.parametrize("channel", ["email", "sms"])
+def test_a_request_for_an_opinion_with_other_words_is_marketing(key, trattoria, channel, words):
+    words = words if channel == "email" else {"text": OFFER["text"]}
+    anna = contact(key)
+    book(key, anna, trattoria)
+
+    refused = assert_problem(write(key, anna, channel=channel, template="ask_opinion", **words), 409, "not_marketable")
+
+    assert "with changed words is advertising" in refused["detail"]
+    with trattoria.enter():
+        assert not Message.objects.exists()
+    agree(key, anna, trattoria, channel=channel)
+    assert write(key, anna, channel=channel, template="ask_opinion", **words).status_code == 201
+    with trattoria.enter():
+        assert [(one.kind, one.purpose) for one in Message.objects.all()] == [("ask_opinion", "marketing")]
+
+
+def test_a_request_for_an_opinion_in_the_words_that_the_house_gave_its_template_is_service(key, trattoria):
+    anna = contact(key, language="it")
+    book(key, anna, trattoria)
+    (italian,) = key.get("message-templates/?kind=ask_opinion&language=it&channel=email").json()["results"]
+    key.patch(f"message-templates/{italian['id']}/", {"subject": "Allora?", "text": "Ciao {first_name}, \n com'era?"})
+
+    answer = write(key, anna, template="ask_opinion", subject="Allora?", text="Ciao Anna,\r\ncom'era?")
+
+    assert answer.status_code == 201, answer.json()
+    with trattoria.enter():
+        assert Message.objects.get().purpose == "service"
 
 
 def test_an_opinion_that_could_not_be_asked_may_be_asked_again(key, trattoria, settings):

@@ -21,7 +21,7 @@ from staff import api_keys
 from tenants import lookup, scope
 from tenants.models import ApiKey, Membership, Tenant, User, Venue
 from tenants.permissions import OWNER_PERMISSIONS, PRESET_PERMISSIONS, Permission
-from tests.personas import Place
+from tests.personas import Bearer, Place
 
 GOOD = {
     "name": "Osteria",
@@ -77,6 +77,32 @@ class TestCreateTenant:
 
     def test_without_a_venue_the_tenant_is_its_own(self, create_tenant: Callable[..., Any]) -> None:
         assert [venue["name"] for venue in create_tenant(venue=[])["venues"]] == ["Osteria"]
+
+    def test_its_venues_send_no_marketing_before_staff_say_whom_it_is_from(
+        self, create_tenant: Callable[..., Any]
+    ) -> None:
+        """An address is stated, never made up (R-CONSENT-4)."""
+        made = create_tenant()
+        key, venue = Bearer(made["api_key"]), made["venues"][0]["id"]
+        own = key.get(f"venues/{venue}/").json()
+        assert [own[name] for name in ("legal_name", "postal_address", "contact_details")] == [
+            "",
+            "",
+            GOOD["owner_email"],
+        ]
+        anna = key.post("contacts/", {"email": "anna@example.com"}).json()["id"]
+        proof = {"source": "paper form", "date": "2026-01-10", "wording": "I would like your news."}
+        agreed = {"venue": venue, "channel": "email", "status": "explicit", "evidence": proof}
+        assert key.post(f"contacts/{anna}/consents/", agreed).status_code == 200
+        invitation = {"venue": venue, "channel": "email", "template": "invite"}
+
+        refused = key.post(f"contacts/{anna}/messages/", invitation)
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "sender_incomplete")
+        assert (refused.json()["missing"], refused.json()["venue"]) == (["legal_name", "postal_address"], venue)
+        assert "Add to the settings of Duomo" in refused.json()["detail"]
+        key.patch(f"venues/{venue}/", {"legal_name": "Osteria S.r.l.", "postal_address": "Via Roma 1, Milano"})
+        assert key.post(f"contacts/{anna}/messages/", invitation).status_code == 201
 
     def test_a_known_owner_keeps_the_password(self, create_tenant: Callable[..., Any]) -> None:
         first = create_tenant()

@@ -46,6 +46,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Venue {venue['name']} ({venue['id']})")
         self.stdout.write(f"Owner {answer['owner']['email']}, password {answer['owner']['password'] or 'unchanged'}")
         self.stdout.write(f"API key {answer['api_key']}")
+        self.stdout.write("No marketing leaves before each venue's settings say its legal name and postal address.")
 
 
 @transaction.atomic

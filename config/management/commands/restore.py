@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connections
 
 from config.embedded import binaries, dumps
-from crm import erasing_again, erasure_log
+from crm import erasing_again, erasure_log, erasure_promises
 
 
 class Command(BaseCommand):
@@ -41,12 +41,16 @@ class Command(BaseCommand):
         erased = erasing_again.replay()
         if erased:
             self.stdout.write(f"Cleared once more what had been cleared since: {erased}.")
+        promised = erasing_again.promise_again()
+        if promised:
+            self.stdout.write(f"Put off to a day, or kept, as had been promised since: {promised}.")
 
 
 def _bring_log_up_to_date() -> None:
     """While the database can still be asked; one that is empty or gone has nothing to say."""
     with contextlib.suppress(DatabaseError):
         erasure_log.catch_up()
+        erasure_promises.catch_up()
     connections.close_all()
 
 
