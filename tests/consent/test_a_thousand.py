@@ -56,7 +56,7 @@ def contacts(place) -> list[Contact]:
         return list(Contact.objects.filter(state=ContactState.ACTIVE).order_by("email"))
 
 
-@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("count", [40, pytest.param(1000, marks=pytest.mark.nightly)])
 def test_none_of_them_is_marketable_again_without_an_act_of_their_own(everybody_left, trattoria, bearer, count):
     _import(everybody_left, trattoria, count)
     _state_by_api(trattoria, bearer, count)

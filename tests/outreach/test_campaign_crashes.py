@@ -95,6 +95,8 @@ def test_a_campaign_survives_the_kill_of_its_worker(place, tmp_path, monkeypatch
     letters = tmp_path / "letters"
     letters.mkdir()
     monkeypatch.setenv("EMAIL_URL", f"filemail:///{letters}")
+    # The lease of a killed worker lasts as long as a server may be waited for, and more.
+    monkeypatch.setenv("EMAIL_TIMEOUT", "1")
     people = guests(place, MANY)
     campaign = draft(place, group_of(place, people))
 
