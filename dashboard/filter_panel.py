@@ -17,10 +17,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm import allergies, tags
+from crm import allergies, editing, tags
 from crm.filters import ContactFilters
 from crm.models import ContactGroup, Tag
-from dashboard.templatetags.coperto import day, language_name
+from dashboard.templatetags.coperto import day, language_name, money
 
 OFFERED_LANGUAGES = ("it", "en", "fr", "pl", "de", "es", "nl", "pt", "ru", "uk", "ja", "zh")
 GROUPS = (
@@ -34,6 +34,10 @@ GROUPS = (
     (gettext_lazy("Origin"), ("first_contact_after", "first_contact_before", "channel", "venue")),
     (gettext_lazy("To check"), ("duplicates", "suspect_key")),
 )
+
+
+# What the filters have in minor units is read as money.
+AMOUNTS = frozenset({"spend_min", "spend_max", "average_ticket_min", "average_ticket_max"})
 
 
 class ListState(Protocol):
@@ -88,7 +92,7 @@ def in_force(form: forms.Form) -> Iterator[InForce]:
             for one in value or ():
                 yield InForce(name, label, _named(one), str(one.key if isinstance(one, Tag) else one.pk))
         elif name != "q" and value not in (None, ""):
-            yield InForce(name, label, _said(field, value), "")
+            yield InForce(name, label, _amount(value) if name in AMOUNTS else _said(field, value), "")
 
 
 def _named(one: Any) -> str:
@@ -100,6 +104,10 @@ def chips(state: ListState) -> Iterator[dict[str, str]]:
     for one in in_force(state.filters.form):
         others = [raw for raw in state.query.getlist(one.name) if raw != one.raw] if one.raw else []
         yield {"label": one.label, "value": one.value, "remove_url": state.url_with({one.name: others})}
+
+
+def _amount(value: Any) -> str:
+    return money(int(value), editing.home_venue().currency)
 
 
 def _said(field: forms.Field, value: Any) -> str:

@@ -41,6 +41,13 @@ class Console:
             with contextlib.suppress(queue.Full):
                 self._lines.put_nowait(f"{name:<9}| {part}\n".replace(terminal.MARK, ""))
 
+    def show(self, name: str, line: str) -> None:
+        """A line of `name` that is to be copied from the terminal: as it is, without the name before it."""
+        if terminal.MARK not in line:
+            self._file(name, line)
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(f"{line}\n".replace(terminal.MARK, ""))
+
     def close(self) -> None:
         """Give the last lines a moment to be printed."""
         deadline = time.monotonic() + 1

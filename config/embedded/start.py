@@ -104,7 +104,7 @@ class Startup:
         self.supervisor.start(programs.beat(self.connection))
         demo = self.demo() if self.wants_demo else self.known_demo()
         for line in greeting.lines(self.url(port), demo):
-            self.say(line)
+            self.console.show(OURS, line)
 
     def say(self, line: str) -> None:
         """A line of our own."""

@@ -84,6 +84,18 @@ def test_mail_without_a_server_is_shown_and_not_filed(tmp_path, capsys):
     assert "anna@" not in filed
 
 
+def test_what_is_to_be_copied_bears_no_name_before_it(tmp_path, capfd):
+    """The printed `curl` is pasted as it stands (issue 2)."""
+    console = Console(tmp_path / "logs")
+
+    console.say("coperto", "ready")
+    console.show("coperto", "  curl -sS http://127.0.0.1:8000/")
+    console.close()
+
+    assert capfd.readouterr().out == "coperto  | ready\n  curl -sS http://127.0.0.1:8000/\n"
+    assert "curl" in (tmp_path / "logs" / "coperto.log").read_text()
+
+
 def test_what_is_shown_bears_a_mark_on_every_line(capsys):
     terminal.show("Dear Anna,\n\ncome back")
 

@@ -155,8 +155,16 @@ class TestCreateKey:
         assert key.actor.permissions == PRESET_PERMISSIONS["pos"]
         assert key.actor.venue_id == trattoria.venue.pk
 
-    def test_an_unknown_tenant_is_refused(self, trattoria: Place) -> None:
-        unknown = uuid7()
+    def test_a_tenant_is_named_by_its_id_or_as_in_its_address(
+        self, trattoria: Place, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        call_command("create_key", "--tenant", trattoria.tenant.slug, "--preset", "pos", "--json")
+
+        key = api_keys.authenticate(f"Bearer {json.loads(capsys.readouterr().out)['api_key']}")
+        assert key.tenant_id == trattoria.id
+
+    @pytest.mark.parametrize("unknown", [uuid7(), "nowhere"])
+    def test_an_unknown_tenant_is_refused(self, trattoria: Place, unknown: UUID | str) -> None:
         with pytest.raises(CommandError, match=f"--tenant: there is no tenant {unknown}"):
             call_command("create_key", tenant=unknown, preset="pos", json=True)
 
