@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from celery import shared_task
@@ -50,14 +52,7 @@ def erase_due_of(*, tenant_id: str, after: str | None = None) -> None:
     now = timezone.now()
     with scope.enter(UUID(tenant_id), scope.WORKER):
         ids = due_erasures.due(UUID(after) if after else None, at=now, limit=ERASED_AT_ONCE)
-    for contact_id in ids:
-        try:
-            with scope.enter(UUID(tenant_id), scope.WORKER):
-                due_erasures.carry_out(contact_id, at=now)
-        except (Refusal, OperationalError) as fault:
-            logger.warning(
-                "contact %s is not erased tonight: %s", contact_id, getattr(fault, "code", type(fault).__name__)
-            )
+    _each_by_itself(tenant_id, ids, due_erasures.carry_out, at=now, failing="contact %s is not erased tonight: %s")
     if len(ids) == ERASED_AT_ONCE:
         erase_due_of.apply_async(kwargs={"tenant_id": tenant_id, "after": str(ids[-1])})
 
@@ -68,14 +63,9 @@ def erase_due_facts_of(*, tenant_id: str, after: str | None = None) -> None:
     now = timezone.now()
     with scope.enter(UUID(tenant_id), scope.WORKER):
         ids = due_erasures.due_facts(UUID(after) if after else None, at=now, limit=ERASED_AT_ONCE)
-    for waiting_id in ids:
-        try:
-            with scope.enter(UUID(tenant_id), scope.WORKER):
-                due_erasures.carry_out_fact(waiting_id, at=now)
-        except (Refusal, OperationalError) as fault:
-            logger.warning(
-                "fact of %s is not cleared tonight: %s", waiting_id, getattr(fault, "code", type(fault).__name__)
-            )
+    _each_by_itself(
+        tenant_id, ids, due_erasures.carry_out_fact, at=now, failing="fact of %s is not cleared tonight: %s"
+    )
     if len(ids) == ERASED_AT_ONCE:
         erase_due_facts_of.apply_async(kwargs={"tenant_id": tenant_id, "after": str(ids[-1])})
 
@@ -93,13 +83,18 @@ def forget_quiet_contacts_of(*, tenant_id: str, after: str | None = None) -> Non
     now = timezone.now()
     with scope.enter(UUID(tenant_id), scope.WORKER):
         found, last = retention.due(UUID(after) if after else None, at=now)
-    for contact_id in found:
-        try:
-            with scope.enter(UUID(tenant_id), scope.WORKER):
-                retention.forget(contact_id, at=now)
-        except (Refusal, OperationalError) as fault:
-            logger.warning(
-                "contact %s is not forgotten tonight: %s", contact_id, getattr(fault, "code", type(fault).__name__)
-            )
+    _each_by_itself(tenant_id, found, retention.forget, at=now, failing="contact %s is not forgotten tonight: %s")
     if last is not None:
         forget_quiet_contacts_of.apply_async(kwargs={"tenant_id": tenant_id, "after": str(last)})
+
+
+def _each_by_itself(
+    tenant_id: str, ids: Iterable[UUID], carry_out: Callable[..., bool], *, at: datetime.datetime, failing: str
+) -> None:
+    """Carry out one after the other, each in a transaction of its own. `failing` is logged with the id and the reason."""
+    for one in ids:
+        try:
+            with scope.enter(UUID(tenant_id), scope.WORKER):
+                carry_out(one, at=at)
+        except (Refusal, OperationalError) as fault:
+            logger.warning(failing, one, getattr(fault, "code", type(fault).__name__))

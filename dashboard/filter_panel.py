@@ -21,6 +21,7 @@ from crm import allergies, editing, tags
 from crm.filters import ContactFilters
 from crm.models import ContactGroup, Tag
 from dashboard.templatetags.coperto import day, language_name, money
+from orders.filters import AMOUNTS
 
 OFFERED_LANGUAGES = ("it", "en", "fr", "pl", "de", "es", "nl", "pt", "ru", "uk", "ja", "zh")
 GROUPS = (
@@ -34,10 +35,6 @@ GROUPS = (
     (gettext_lazy("Origin"), ("first_contact_after", "first_contact_before", "channel", "venue")),
     (gettext_lazy("To check"), ("duplicates", "suspect_key")),
 )
-
-
-# What the filters have in minor units is read as money.
-AMOUNTS = frozenset({"spend_min", "spend_max", "average_ticket_min", "average_ticket_max"})
 
 
 class ListState(Protocol):
@@ -107,6 +104,7 @@ def chips(state: ListState) -> Iterator[dict[str, str]]:
 
 
 def _amount(value: Any) -> str:
+    """What is asked for in minor units is read as money."""
     return money(int(value), editing.home_venue().currency)
 
 

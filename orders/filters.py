@@ -27,6 +27,8 @@ ORDERS = Range("order_count", "orders_min", "orders_max", imported="imported_ord
 SPEND = Range("spend_minor", "spend_min", "spend_max", imported="imported_spend_minor")
 TICKET = Range("average_ticket_minor", "average_ticket_min", "average_ticket_max", only="purchase_count > 0")
 RANGES = (ORDERS, SPEND, TICKET)
+# Parameters in minor units.
+AMOUNTS = frozenset(name for one in (SPEND, TICKET) for name in (one.least, one.most))
 
 
 def at_least_orders(contacts: Contacts, name: str, value: int) -> Contacts:

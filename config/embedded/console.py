@@ -36,23 +36,23 @@ class Console:
     def say(self, name: str, line: str) -> None:
         """One line of the child `name`. What is meant for the terminal alone is not filed."""
         for part in line.split("\n"):
-            if terminal.MARK not in part:
-                self._file(name, part)
-            with contextlib.suppress(queue.Full):
-                self._lines.put_nowait(f"{name:<9}| {part}\n".replace(terminal.MARK, ""))
+            self._put(name, part, shown=f"{name:<9}| {part}")
 
     def show(self, name: str, line: str) -> None:
         """A line of `name` that is to be copied from the terminal: as it is, without the name before it."""
-        if terminal.MARK not in line:
-            self._file(name, line)
-        with contextlib.suppress(queue.Full):
-            self._lines.put_nowait(f"{line}\n".replace(terminal.MARK, ""))
+        self._put(name, line, shown=line)
 
     def close(self) -> None:
         """Give the last lines a moment to be printed."""
         deadline = time.monotonic() + 1
         while not self._lines.empty() and time.monotonic() < deadline:
             time.sleep(0.01)
+
+    def _put(self, name: str, line: str, *, shown: str) -> None:
+        if terminal.MARK not in line:
+            self._file(name, line)
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(f"{shown}\n".replace(terminal.MARK, ""))
 
     def _print(self) -> None:
         """Past Python's buffer: its lock, held by a write that blocks, would hold up our own end."""

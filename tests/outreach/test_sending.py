@@ -10,16 +10,13 @@ from django.core import mail
 from django.utils import timezone
 
 from config.celery import app
-from consent import gate
-from consent.gate import Purpose
-from consent.status import ConsentChannel
 from crm.models import Contact
 from outreach import delivering, receiving, sweeping, tasks
 from outreach.models import Inquiry, Message
 from tenants import scope, terminal
 from tests.api.test_problems import assert_problem
 from tests.outreach import racing
-from tests.outreach.people import ANNA, agree, book, contact, leave, suggestion, write
+from tests.outreach.people import agree, contact, leave, write
 from tests.parallel import together
 
 UNREACHABLE = {
@@ -57,81 +54,6 @@ def deliver(place, message_id):
 
 def read(key, message_id):
     return key.get(f"messages/{message_id}/").json()
-
-
-GATE = [
-    # consent of the address, purpose, whether it may be written to
-    ("none", Purpose.MARKETING, False),
-    ("implied", Purpose.MARKETING, False),
-    ("explicit", Purpose.MARKETING, True),
-    ("unsubscribed", Purpose.MARKETING, False),
-    ("none", Purpose.SERVICE, True),
-    ("implied", Purpose.SERVICE, True),
-    ("explicit", Purpose.SERVICE, True),
-    ("unsubscribed", Purpose.SERVICE, False),
-    ("none", Purpose.REPLY, True),
-    ("unsubscribed", Purpose.REPLY, True),
-]
-
-
-@pytest.mark.parametrize(("status", "purpose", "is_open"), GATE)
-def test_the_gate_asks_consent_and_purpose(key, trattoria, status, purpose, is_open):
-    anna = contact(key)
-    if status == "implied":
-        book(key, anna, trattoria, guest=ANNA)
-    elif status == "explicit":
-        agree(key, anna, trattoria)
-    elif status == "unsubscribed":
-        leave(key, anna, trattoria)
-
-    def may():
-        with trattoria.enter():
-            return gate.may_be_written_to(
-                trattoria.venue,
-                ConsentChannel.EMAIL,
-                ANNA["email"],
-                holder=Contact.objects.get(),
-                purpose=purpose,
-                at=timezone.now(),
-            )
-
-    assert may() is is_open
-    with trattoria.enter():
-        Contact.objects.update(erase_on=timezone.localdate() + datetime.timedelta(days=3))
-    assert may() is (purpose == Purpose.REPLY), "who asked to be erased is only answered (R-PRIV-1)"
-
-
-def test_the_gate_keeps_venues_and_channels_apart(key, trattoria):
-    anna = contact(key)
-    agree(key, anna, trattoria)
-    centro, mare = trattoria.venues
-
-    def may(venue, channel, address):
-        return gate.may_be_written_to(
-            venue, channel, address, holder=Contact.objects.get(), purpose=Purpose.MARKETING, at=timezone.now()
-        )
-
-    with trattoria.enter():
-        assert may(centro, ConsentChannel.EMAIL, ANNA["email"])
-        assert not may(mare, ConsentChannel.EMAIL, ANNA["email"])
-        assert not may(centro, ConsentChannel.SMS, ANNA["phone"])
-        assert not may(centro, ConsentChannel.EMAIL, "somebody@else.example")
-
-
-def test_implied_consent_is_marketable_under_casl(bistro, bearer):
-    key = bearer(bistro)
-    anna = contact(key, phone="")
-    book(key, anna, bistro, guest={"email": ANNA["email"]})
-
-    with bistro.enter():
-        assert gate.may_be_written_to(
-            bistro.venue,
-            ConsentChannel.EMAIL,
-            ANNA["email"],
-            holder=Contact.objects.get(),
-            purpose=Purpose.MARKETING,
-            at=timezone.now(),
-        )
 
 
 def test_a_mail_is_queued_with_the_request_and_leaves_from_the_worker(key, trattoria, anna):
@@ -295,112 +217,6 @@ def test_the_sweeper_and_the_worker_agree_on_how_long_a_claim_holds():
 def _age(place, message, **values):
     with place.enter():
         Message.objects.filter(pk=message).update(**values)
-
-
-def test_an_opinion_is_service_after_a_visit_and_marketing_otherwise(key, trattoria):
-    anna = contact(key)
-    assert_problem(write(key, anna, template="ask_opinion"), 409, "not_marketable")
-
-    book(key, anna, trattoria)
-    asked = write(key, anna, template="ask_opinion")
-
-    assert (asked.status_code, asked.json()["kind"]) == (201, "ask_opinion")
-    assert_problem(write(key, anna, template="ask_opinion"), 409, "not_marketable")
-
-
-OFFER = {"subject": "Black Friday", "text": "50% off all pizzas, book now!"}
-
-
-@pytest.mark.parametrize("words", [OFFER, {"text": OFFER["text"]}, {"subject": OFFER["subject"]}], ids=str)
-@pytest.mark.parametrize("channel", ["email", "sms"])
-def test_a_request_for_an_opinion_with_other_words_is_marketing(key, trattoria, channel, words):
-    words = words if channel == "email" else {"text": OFFER["text"]}
-    anna = contact(key)
-    book(key, anna, trattoria)
-
-    refused = assert_problem(write(key, anna, channel=channel, template="ask_opinion", **words), 409, "not_marketable")
-
-    assert "with changed words is advertising" in refused["detail"]
-    with trattoria.enter():
-        assert not Message.objects.exists()
-    agree(key, anna, trattoria, channel=channel)
-    assert write(key, anna, channel=channel, template="ask_opinion", **words).status_code == 201
-    with trattoria.enter():
-        assert [(one.kind, one.purpose) for one in Message.objects.all()] == [("ask_opinion", "marketing")]
-
-
-def test_a_request_for_an_opinion_in_the_words_that_the_house_gave_its_template_is_service(key, trattoria):
-    anna = contact(key, language="it")
-    book(key, anna, trattoria)
-    (italian,) = key.get("message-templates/?kind=ask_opinion&language=it&channel=email").json()["results"]
-    key.patch(f"message-templates/{italian['id']}/", {"subject": "Allora?", "text": "Ciao {first_name}, \n com'era?"})
-
-    answer = write(key, anna, template="ask_opinion", subject="Allora?", text="Ciao Anna,\r\ncom'era?")
-
-    assert answer.status_code == 201, answer.json()
-    with trattoria.enter():
-        assert Message.objects.get().purpose == "service"
-
-
-def test_an_opinion_that_could_not_be_asked_may_be_asked_again(key, trattoria, settings):
-    for name, value in UNREACHABLE.items():
-        setattr(settings, name, value)
-    anna = contact(key)
-    book(key, anna, trattoria)
-    deliver(trattoria, write(key, anna, template="ask_opinion").json()["id"])
-
-    assert suggestion(key, anna) == {"kind": "ask_opinion", "reason": "visited"}
-    assert write(key, anna, template="ask_opinion").status_code == 201
-
-
-def test_who_unsubscribed_is_not_asked_for_an_opinion(key, trattoria):
-    anna = contact(key)
-    book(key, anna, trattoria)
-    leave(key, anna, trattoria)
-
-    assert_problem(write(key, anna, template="ask_opinion"), 409, "not_marketable")
-
-
-@pytest.mark.parametrize("way", ["message", "inquiry"])
-@pytest.mark.parametrize(("days", "is_answer"), [(29, True), (31, False)])
-def test_a_free_text_answers_what_the_guest_wrote_lately(key, trattoria, way, days, is_answer):
-    anna = contact(key)
-    leave(key, anna, trattoria)
-    _wrote(trattoria, anna, way, at=timezone.now() - datetime.timedelta(days=days))
-
-    answer = write(key, anna, subject="Your question", text="Yes, dogs are welcome.", venue=str(trattoria.venue.pk))
-
-    if is_answer:
-        assert (answer.status_code, answer.json()["kind"]) == (201, "reply")
-        deliver(trattoria, answer.json()["id"])
-        assert [sent.body for sent in mail.outbox] == ["Yes, dogs are welcome."]
-    else:
-        assert_problem(answer, 409, "not_marketable")
-
-
-def test_a_template_is_no_answer(key, trattoria):
-    anna = contact(key)
-    leave(key, anna, trattoria)
-    _wrote(trattoria, anna, "message", at=timezone.now())
-    words = {
-        "kind": "free",
-        "name": "Menu",
-        "language": "en",
-        "channel": "email",
-        "subject": "Menu",
-        "text": "Come to us",
-    }
-    template = key.post("message-templates/", words).json()["id"]
-
-    assert_problem(write(key, anna, template=template, venue=str(trattoria.venue.pk)), 409, "not_marketable")
-
-
-def test_only_the_venue_the_guest_wrote_to_answers(key, trattoria):
-    anna = contact(key)
-    _wrote(trattoria, anna, "message", at=timezone.now())
-    mare = str(trattoria.venues[1].pk)
-
-    assert_problem(write(key, anna, subject="Hello", text="Come to us", venue=mare), 409, "not_marketable")
 
 
 def _wrote(place, contact_id, way, *, at):
