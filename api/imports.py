@@ -28,7 +28,7 @@ from api.schema import describe
 from importexport import errors_file, jobs, template, uploading
 from importexport.files import limits, refused
 from importexport.files.encoding import Encoding
-from importexport.files.kind import FileKind
+from importexport.files.kind import CONTENT_TYPES, FileKind
 from importexport.models import ImportJob, ImportMode, ImportRow, ImportStatus, Outcome
 from tenants import scope
 from tenants.permissions import Permission
@@ -36,10 +36,6 @@ from tenants.permissions import Permission
 ORDERINGS = pagination.orderings(created_at=("created_at", "id"))
 ROW_ORDERINGS = pagination.orderings(number=("number",))
 FILE_KINDS = [(kind.value, kind.value) for kind in FileKind]
-CONTENT_TYPES = {
-    FileKind.CSV: "text/csv; charset=utf-8",
-    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 FILE_TYPES = tuple(kind.partition(";")[0] for kind in CONTENT_TYPES.values())
 # What the other parts of the form and their boundaries may add to the file.
 _FORM_BYTES = 64 * 1024

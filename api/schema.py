@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -19,7 +19,7 @@ from rest_framework import serializers
 
 from api.problems import CONTENT_TYPE
 
-Method = TypeVar("Method", bound=Callable[..., HttpResponse])
+Method = TypeVar("Method", bound=Callable[..., HttpResponseBase])
 
 ALWAYS = (400, 401, 403, 429)
 WRITING = (409, 413, 415, 422)

@@ -2,69 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from api import pagination, shape
 from api.endpoint import Endpoint
+from api.given_filters import GivenFilters, every_fault
 from api.pagination import PageShape
 from api.permissions import Required
-from api.problems import BadInput, FieldError
 from api.schema import describe
 from crm import saved_filters, segments
 from crm.models import Segment
-from crm.segments import FaultyFilters
 from tenants.permissions import Permission
-
-MOST_VALUES = 50
-LONGEST_NAME = 100
-_TEXT = shape.Text(allow_blank=True, max_length=400)
-
-
-@extend_schema_field({"type": "object", "additionalProperties": True})
-class SavedFilters(serializers.Field[Any, Any, Any, Any]):
-    """Parameters of the guest list by name: a text, a number, true or false, or a list of them. What they mean is judged
-    below the door."""
-
-    default_error_messages: ClassVar[dict[str, Any]] = {
-        "invalid": _("Must be an object of filters."),
-        "invalid_value": _("Must be a text, a number, true or false, or a list of them."),
-    }
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if not isinstance(data, dict):
-            self.fail("invalid")
-        values, errors = {}, {}
-        for name, value in data.items():
-            try:
-                values[name] = self._value(value)
-            except serializers.ValidationError as error:
-                errors[name[:LONGEST_NAME]] = error.detail
-        if errors:
-            raise serializers.ValidationError(errors)
-        return values
-
-    def _value(self, value: Any) -> Any:
-        if isinstance(value, list):
-            if len(value) > MOST_VALUES or any(isinstance(one, list) for one in value):
-                self.fail("invalid_value")
-            return [self._value(one) for one in value]
-        if isinstance(value, bool | int | float):
-            return value
-        if not isinstance(value, str):
-            self.fail("invalid_value")
-        return _TEXT.run_validation(value)
-
-    def to_representation(self, value: Any) -> Any:
-        return value
 
 
 class SegmentDocument(serializers.Serializer[Any]):
@@ -82,7 +36,7 @@ class SegmentDocument(serializers.Serializer[Any]):
 
 class SegmentShape(shape.Shape):
     name = shape.Text(max_length=80)
-    filters = SavedFilters()
+    filters = GivenFilters()
 
     class Meta:
         ref_name = "SegmentInput"
@@ -102,7 +56,7 @@ class SegmentList(Endpoint):
     @describe("Save filters as a segment", body=SegmentShape, answer=SegmentDocument, status=201, example=EXAMPLE)
     def post(self, request: Request) -> HttpResponse:
         values = self.body(SegmentShape)
-        with _every_fault():
+        with every_fault():
             segment = segments.create(values["name"], values["filters"])
         return self.answer(represent([segment])[0], status=201)
 
@@ -122,7 +76,7 @@ class SegmentDetail(Endpoint):
     def patch(self, request: Request, id: UUID) -> HttpResponse:
         segment = _find(id)
         values = self.body(SegmentShape, partial=True)
-        with _every_fault():
+        with every_fault():
             segments.edit(segment, name=values.get("name"), saved=values.get("filters"))
         return self.answer(represent([segment])[0])
 
@@ -152,13 +106,3 @@ def represent(rows: Sequence[Segment]) -> list[dict[str, Any]]:
 
 def _find(id: UUID) -> Segment:
     return saved_filters.visible().get(pk=id)
-
-
-@contextmanager
-def _every_fault() -> Iterator[None]:
-    """Name all the filters at fault, not the first alone."""
-    try:
-        yield
-    except FaultyFilters as refusal:
-        faults = refusal.faults
-        raise BadInput(FieldError(f"filters.{one.name}"[:200], one.code, one.message) for one in faults) from None

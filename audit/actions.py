@@ -97,3 +97,7 @@ class Action(models.TextChoices):
     IMPORT_FINISHED = "import_finished", _("Import finished")
     IMPORT_FAILED = "import_failed", _("Import failed")
     IMPORT_CANCELLED = "import_cancelled", _("Import cancelled")
+    EXPORT_STARTED = "export_started", _("Export started")
+    EXPORT_FINISHED = "export_finished", _("Export finished")
+    EXPORT_FAILED = "export_failed", _("Export failed")
+    EXPORT_DOWNLOADED = "export_downloaded", _("Export downloaded")

@@ -259,6 +259,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ConsentSource": "consent.models.Source",
         "ContactKind": "crm.models.ContactKind",
         "DiscountKind": "orders.models.DiscountKind",
+        "ExportKind": "importexport.models.ExportKind",
+        "ExportStatus": "importexport.models.ExportStatus",
         "OrderChannel": "api.orders.CHANNEL_CHOICES",
         "OrderKind": "orders.models.OrderKind",
         "OrderStatus": "orders.models.OrderStatus",
@@ -296,6 +298,8 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-imports": {"task": "importexport.sweep", "schedule": 10.0},
+    "sweep-exports": {"task": "importexport.sweep_exports", "schedule": 10.0},
+    "forget-exports": {"task": "importexport.forget_exports", "schedule": crontab(minute="*/10")},
     "forget-confirmations": {"task": "outreach.forget_confirmations", "schedule": crontab(minute="37")},
     "sweep-messages": {"task": "outreach.sweep", "schedule": 30.0},
     "sweep-campaigns": {"task": "outreach.sweep_campaigns", "schedule": 10.0},

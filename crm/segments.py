@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
-from crm import allergies, email_address, filters, listing, phone_number, saved_filters, strict_filters
+from crm import email_address, filters, given_filters, listing, phone_number, strict_filters
 from crm.editing import home_venue
+from crm.given_filters import FaultyFilters
 from crm.groups import NameNeeded
 from crm.models import Segment
 from crm.strict_filters import Fault
@@ -35,17 +36,6 @@ class SegmentExists(Refusal):
     code = "segment_exists"
     status = 409
     default_message = _("There is already a segment of this name.")
-
-
-class FaultyFilters(Refusal):
-    """`faults` are all that is wrong; the message is that of the first."""
-
-    code = "invalid"
-    status = 400
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__(faults[0].message, field=f"filters.{faults[0].name}")
-        self.faults = faults
 
 
 def create(name: str, saved: Mapping[str, Any]) -> Segment:
@@ -115,14 +105,11 @@ def _ask(statement: str, values: list[Any]) -> dict[UUID, int]:
 
 def faults_of(saved: Mapping[str, Any]) -> list[Fault]:
     """What is wrong with filters that are saved, or are about to be."""
-    known = set(filters.names()) - {"segment"}
-    query = strict_filters.as_query(saved)
-    unknown = [_unknown(name) for name in saved if name not in known]
-    if saved_filters.names_allergy(saved) and not allergies.may_be_read():
-        return [Fault("tag", "permission_denied", str(_("Only who may read allergies can ask for them.")))]
-    form = filters.filtered_by_given(listing.active(), query)
-    faults = unknown + [one for one in strict_filters.faults(form, query) if one.name != "segment"]
-    if any(map(_is_address, query.getlist("q"))):
+    faults = given_filters.faults_of(saved, besides=["segment"])
+    if "segment" in saved:
+        said = _("A segment cannot hold a segment: take over its filters.")
+        faults.append(Fault("segment", "segment_in_segment", str(said)))
+    if any(map(_is_address, strict_filters.as_query(saved).getlist("q"))):
         said = _("A segment is for many: it cannot hold the e-mail or the phone of a guest.")
         faults.append(Fault("q", "names_a_guest", str(said)))
     return faults
@@ -132,12 +119,6 @@ def _is_address(q: str) -> bool:
     return any(email_address.check(word).value for word in q.split()) or bool(
         phone_number.check(q, home_venue().country).value
     )
-
-
-def _unknown(name: str) -> Fault:
-    if name == "segment":
-        return Fault(name, "segment_in_segment", str(_("A segment cannot hold a segment: take over its filters.")))
-    return Fault(name, "unknown_field", str(_("Unknown filter.")))
 
 
 def _checked(saved: Mapping[str, Any]) -> dict[str, Any]:

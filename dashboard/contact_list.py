@@ -60,6 +60,13 @@ class ListState:
             del query[name]
         return f"{self.address}?{query.urlencode()}"
 
+    def filters_query(self) -> str:
+        """The filters in force alone, to be taken elsewhere."""
+        given = QueryDict(mutable=True)
+        for one in filter_panel.in_force(self.filters.form):
+            given.setlist(one.name, self.query.getlist(one.name))
+        return given.urlencode()
+
     def kept(self) -> list[tuple[str, str]]:
         """What the search form carries along."""
         names = [name for name in self.query if name not in ("q", "cursor")]
@@ -81,6 +88,7 @@ def content(state: ListState, venues: list[Venue]) -> dict[str, Any]:
         "ordering": state.query.get("ordering", ""),
         "kept": state.kept(),
         "clear_url": state.address,
+        "export_query": state.filters_query(),
         **_lists(state),
     }
 
@@ -144,16 +152,18 @@ def _page(state: ListState, contacts: filters.Contacts, venues: list[Venue]) -> 
         table=listing.ORDERINGS,
         limit=PAGE_SIZE,
     )
-    count = contacts.order_by()[: COUNTED_UP_TO + 1].count()
     return {
         "rows": _rows(found.rows, venues),
         "next_url": found.next and state.url(cursor=found.next),
         "previous_url": found.previous and state.url(cursor=found.previous),
-        "count_label": amount(count)
-        if count <= COUNTED_UP_TO
-        else _("over %(count)s") % {"count": amount(COUNTED_UP_TO)},
+        "count_label": count_label(contacts),
         "is_filtered": bool(state.query.get("q") or list(filter_panel.chips(state))),
     }
+
+
+def count_label(contacts: filters.Contacts) -> str:
+    count = contacts.order_by()[: COUNTED_UP_TO + 1].count()
+    return amount(count) if count <= COUNTED_UP_TO else _("over %(count)s") % {"count": amount(COUNTED_UP_TO)}
 
 
 def _rows(contacts: list[Contact], venues: list[Venue]) -> list[dict[str, Any]]:

@@ -56,6 +56,7 @@ def content(query: QueryDict, address: str, shell: Shell) -> dict[str, Any]:
         "chips": list(filter_panel.chips(state)),
         "query": query.get("q", ""),
         "clear_url": address,
+        "export_query": state.filters_query(),
         "next_url": found.next and state.url(cursor=found.next),
         "previous_url": found.previous and state.url(cursor=found.previous),
     }

@@ -16,7 +16,7 @@ from dashboard import context, pages
 from dashboard.import_forms import CorrectionForm, UploadForm
 from dashboard.templatetags.coperto import quoted
 from importexport import columns, erasing, errors_file, jobs, template, uploading
-from importexport.files.kind import FileKind
+from importexport.files.kind import CONTENT_TYPES, FileKind
 from importexport.jobs import DateFormatNeeded
 from importexport.models import AT_WORK, ImportJob, ImportMode, ImportRow, ImportStatus, Outcome
 from importexport.reasons import Reason
@@ -25,10 +25,6 @@ from tenants.permissions import Permission
 BOTH = ("GET", "HEAD", "POST")
 SHOWN_JOBS = 20
 SHOWN_ROWS = 100
-CONTENT_TYPES = {
-    FileKind.CSV: "text/csv; charset=utf-8",
-    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 TONES = {
     ImportStatus.CHECKED: "blue",
     ImportStatus.RUNNING: "blue",

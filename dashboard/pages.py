@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import TextChoices
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -32,7 +33,7 @@ from tenants.scope import PermissionMissing
 
 P = ParamSpec("P")
 Choice = TypeVar("Choice", bound=TextChoices)
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def page(
@@ -43,7 +44,7 @@ def page(
     def decorate(view: View[P]) -> Callable[..., Any]:
         @require_http_methods(list(methods))
         @wraps(view)
-        def wrapper(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def wrapper(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             try:
                 _require_one_of(permissions)
                 with transaction.atomic():

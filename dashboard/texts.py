@@ -46,5 +46,6 @@ def for_scripts() -> dict[str, str]:
         "call": pgettext("button", "Call"),
         "picked": _("Selected: {count}"),
         "rows_done": _("{done} of {total} rows"),
+        "contacts_done": _("{done} of {total} contacts"),
         "addresses_done": _("{done} of {total} addresses"),
     }

@@ -68,6 +68,13 @@ COLUMNS: tuple[Column, ...] = (
     Column("order_count", _("Number of orders")),
     Column("spend", _("Order value")),
 )
+# The heading of our own ids in an export. Its figures are ours already, and its consents those of its own venues: in a
+# file that has it, neither is guessed.
+OWN_ID = "Coperto ID"
+_OWN_ALREADY = frozenset(
+    {"marketing_consent", "email_consent", "sms_consent", "unsubscribed"}
+    | {"visit_count", "last_visit_on", "order_count", "spend"}
+)
 BY_KEY: Mapping[str, Column] = {column.key: column for column in COLUMNS}
 
 _FOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss", "º": "", "°": ""})
@@ -97,7 +104,14 @@ def guess(headings: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> dict
             mapping |= _by_words(headings, open_places, mapping, key=key, words=words)
     if "email" not in mapping.values():
         mapping |= _by_addresses(open_places, mapping, sample)
+    if is_export(headings):
+        mapping = {place: key for place, key in mapping.items() if key not in _OWN_ALREADY}
     return {headings[place]: mapping[place] for place in sorted(mapping)}
+
+
+def is_export(headings: Iterable[str]) -> bool:
+    """True for the headings of a file that we exported."""
+    return any(normalized(heading) == normalized(OWN_ID) for heading in headings)
 
 
 def is_reason(heading: str) -> bool:

@@ -14,15 +14,11 @@ import openpyxl
 from django.utils.translation import get_language
 
 from importexport import columns, health_cells
+from importexport.files import formulas
 from importexport.files.kind import FileKind
 from importexport.headings import REASON_HEADINGS
 from importexport.models import ImportJob, ImportRow, Outcome
 from importexport.reasons import Reason
-
-# What a spreadsheet takes for the start of a formula. A phone's `+` before digits is left alone: it computes nothing.
-_FORMULA_STARTS = ("=", "@", "\t", "\r")
-_SIGNS = ("+", "-")
-_PLAIN = frozenset("0123456789 ()./-+")
 
 
 def build(job: ImportJob, file_kind: FileKind) -> bytes:
@@ -59,13 +55,8 @@ def _as_csv(job: ImportJob, rows: Iterable[list[str]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=job.delimiter or ";")
     writer.writerow(_headings(job))
-    writer.writerows([_neutral(cell) for cell in row] for row in rows)
+    writer.writerows([formulas.neutral(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
-
-
-def _neutral(cell: str) -> str:
-    is_sum = cell.startswith(_SIGNS) and not _PLAIN.issuperset(cell)
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) or is_sum else cell
 
 
 def _as_workbook(job: ImportJob, rows: Iterable[list[str]]) -> bytes:

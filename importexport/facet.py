@@ -1,4 +1,4 @@
-"""What imports hold on contacts: the rows they came from. Nothing to count (R-CRM-2)."""
+"""What imports and exports hold on contacts: the rows they came from, the files they are in. Nothing to count (R-CRM-2)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from django.db import models
 from crm import facets
 from crm.holdings import Place
 from importexport import erasing, personal_data, resealing
-from importexport.models import ImportRow
+from importexport.exporting import erasing as export_erasing
+from importexport.models import ExportRow, ImportRow
 
 
 class ImportFacet(facets.ContactFacet):
     name = "imports"
 
     def tables(self) -> Iterable[type[models.Model]]:
-        return [ImportRow]
+        return [ImportRow, ExportRow]
 
     def erase(self, contact_ids: list[UUID]) -> None:
         erasing.erase(contact_ids)
+        export_erasing.erase(contact_ids)
 
     def reseal(self) -> int:
         return resealing.reseal()
@@ -36,7 +38,7 @@ class ImportFacet(facets.ContactFacet):
         return personal_data.HOLDINGS
 
     def export(self, contact_ids: list[UUID], nobodys: list[UUID]) -> dict[str, Any]:
-        return personal_data.export(contact_ids)
+        return {**personal_data.export(contact_ids), "exports": export_erasing.exports_of(contact_ids)}
 
 
 facets.register(ImportFacet())

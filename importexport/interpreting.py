@@ -68,7 +68,7 @@ class Layout:
             zone=job.venue.zone,
             today=timezone.localdate(job.created_at, job.venue.zone),
             is_surname_first=columns.normalized(whole_name).startswith(_SURNAME_FIRST),
-            is_own_file=any(map(columns.is_reason, job.headings)),
+            is_own_file=columns.is_export(job.headings) or any(map(columns.is_reason, job.headings)),
             is_first_name_alone=columns.normalized(whole_name) in _FIRST_NAME_ALONE,
         )
 

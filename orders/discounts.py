@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -146,3 +146,9 @@ def _state(discount: Discount) -> dict[str, Any]:
 
 def _named(discount: Discount | None) -> dict[str, Any]:
     return {"discount": None if discount is None else str(discount.pk)}
+
+
+def names_of(contact_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The active fixed discounts of these contacts, for those that have one."""
+    held = FixedDiscount.objects.filter(contact__in=contact_ids, discount__is_active=True)
+    return dict(held.values_list("contact", "discount__name"))

@@ -5,9 +5,14 @@ By source: the till, the phone (and what staff enter), and all else, which came 
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+from uuid import UUID
+
 from crm.channel import Channel
 from crm.facets import Counters
 from orders.models import Order, OrderStatus
+from tenants import rows, scope
 
 # Entered by people of the house.
 BY_PHONE = (Channel.ORDER_PHONE, Channel.PHONE, Channel.STAFF, Channel.MANUAL)
@@ -41,3 +46,17 @@ COUNTERS = Counters(
     },
     currency="currency",
 )
+
+
+def order_values(contact_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+    """The value of these contacts' fulfilled orders, receipts apart: minor units by currency."""
+    values: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for contact_id, currency, spend in rows.run(_ORDER_VALUES, scope.tenant_id(), list(contact_ids)):
+        values[contact_id][currency] = int(spend)
+    return values
+
+
+_ORDER_VALUES = f"""
+    SELECT contact_id, currency, sum(spend) FROM {_FULFILLED} AS fulfilled
+    WHERE tenant_id = $1 AND contact_id = ANY ($2) GROUP BY contact_id, currency
+"""  # noqa: S608 (our own table)

@@ -30,6 +30,12 @@ class FileKind(enum.StrEnum):
     XLSX = "xlsx"
 
 
+CONTENT_TYPES = {
+    FileKind.CSV: "text/csv; charset=utf-8",
+    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
 def recognize(path: Path) -> FileKind:
     """The kind of the file; raises `FileRefused` when it is empty, too large, or neither CSV nor XLSX."""
     size = path.stat().st_size

@@ -25,7 +25,7 @@ def test_the_walk_sees_the_whole_api():
     assert len(ROUTES) >= 30
     assert {route.split("/")[0] for route in ROUTES} == {
         *("api-keys", "audit", "bookings", "contacts", "imports", "members", "settings", "tags", "venues"),
-        *("groups", "segments"),
+        *("exports", "groups", "segments"),
         *("followers", "inquiries", "promotion-signups", "reviews", "wifi-sessions"),
         *("discounts", "orders", "quotes", "receipts"),
         "privacy",

@@ -21,6 +21,8 @@ CLOSED_LIST = {
     "due_confirmations": "",
     "erase_consent_entries": "contacts uuid[], gone text[], marks text[]",
     "due_campaigns": "",
+    "due_export_jobs": "",
+    "expired_exports": "",
 }
 
 

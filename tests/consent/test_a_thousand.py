@@ -15,6 +15,7 @@ from crm.models import Contact, ContactState
 from tenants import venues
 from tests.api.test_problems import assert_problem
 from tests.importexport.conftest import Importer
+from tests.importexport.exports import made, table
 
 
 def emails(count: int) -> list[str]:
@@ -66,6 +67,10 @@ def test_none_of_them_is_marketable_again_without_an_act_of_their_own(everybody_
     _import(everybody_left, trattoria, count)
 
     assert statuses(trattoria, count) == (count, 0)
+    for channel in ("email", "sms"):
+        marketable = {"venue": str(trattoria.venue.pk), "channel": channel}
+        key = bearer(trattoria)
+        assert len(table(key, made(trattoria, key, marketable=marketable))) == 1, "nobody below the headings"
 
 
 def _import(importer, place, count):

@@ -11,6 +11,7 @@ import os
 import subprocess
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import redis
 from django.conf import settings
@@ -20,6 +21,7 @@ from uuid_utils.compat import uuid7
 from config.embedded import binaries
 from crm.models import Contact, LiftedTag, Tag
 from importexport import jobs, running
+from importexport.exporting import running as export_running
 from importexport.models import ImportJob
 from tests.personas import Bearer, Place
 
@@ -89,6 +91,7 @@ class Journey:
         self._know()
         self._write()
         self._import()
+        self._export()
 
     def erase(self, **more: Any) -> Any:
         return self._post_to(f"contacts/{self.contact}/erase/", {"confirm": f" {self.email.upper()} ", **more})
@@ -149,6 +152,16 @@ class Journey:
                     jobs.start(ImportJob.objects.get(pk=answer["id"]))
                 while running.work(self.place.id, answer["id"], holder=str(uuid7())):
                     pass
+
+    def _export(self) -> None:
+        """One file is made and has been fetched, one is being made, one waits for a search that names the guest."""
+        done, begun, _waits = (
+            self._post_to("exports/", {"kind": "contacts", "format": kind, "filters": filters})["id"]
+            for kind, filters in (("csv", {}), ("xlsx", {}), ("csv", {"q": "Quokkarossi"}))
+        )
+        export_running.work(self.place.id, UUID(done), holder="one")
+        self.key.get(f"exports/{done}/download/")
+        export_running.work(self.place.id, UUID(begun), holder="two")
 
     def _post(self, path: str, **body: Any) -> Any:
         return self._send(self.key, path, **body)

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEntry
 from crm import filters, groups, listing, saved_filters, segments, tags
+from crm.given_filters import FaultyFilters
 from crm.models import Contact, Segment
 from tenants.permissions import Role
 from tests.crm.guests import ANNA, BRUNO, take
@@ -91,7 +92,7 @@ def test_a_segment_combines_with_other_filters_of_the_list(anna: Contact, bruno:
 def test_filters_that_the_list_would_not_take_are_refused(
     inside: Place, saved: dict[str, Any], faults: list[tuple[str, str]]
 ) -> None:
-    with pytest.raises(segments.FaultyFilters) as refused:
+    with pytest.raises(FaultyFilters) as refused:
         segments.create("Broken", saved)
 
     assert [(one.name, one.code) for one in refused.value.faults] == faults
@@ -102,7 +103,7 @@ def test_filters_that_the_list_would_not_take_are_refused(
 def test_a_segment_holds_no_segment(inside: Place) -> None:
     first = segments.create("First", {"language": "it"})
 
-    with pytest.raises(segments.FaultyFilters) as refused:
+    with pytest.raises(FaultyFilters) as refused:
         segments.edit(first, saved={"segment": str(first.pk)})
 
     assert [one.code for one in refused.value.faults] == ["segment_in_segment"]
@@ -144,7 +145,7 @@ def test_who_may_not_read_allergies_sees_no_segment_of_them(inside: Place) -> No
 
     with inside.enter(Role.MARKETER):
         assert list(saved_filters.visible()) == [plain]
-        with pytest.raises(segments.FaultyFilters):
+        with pytest.raises(FaultyFilters):
             segments.create("Mine", {"tag": ["allergy_nuts"]})
         assert "segment" in filters.filtered(listing.active(), {"segment": str(nuts.pk)}).errors
     with inside.enter(Role.MANAGER):

@@ -80,6 +80,8 @@ def _paths(place: Place) -> dict[str, str]:
         "message-template-new": "settings/messages/new/",
         "discounts": "settings/discounts/",
         "imports": "imports/",
+        "exports": "exports/",
+        "exports-filtered": "exports/?report=1&language=it&visits_min=2&columns=tags",
         "reports": "reports/",
         "customers": "reports/customers/",
         "venues": "settings/venues/",

@@ -31,6 +31,7 @@ PAGES = [
     "order_rows",
     "order_new",
     "discounts",
+    "exports",
     "imports",
     "import_template",
     "privacy_search",
@@ -82,7 +83,7 @@ def test_every_page_sends_somebody_unknown_to_the_sign_in(trattoria: Place, clie
 
 
 @pytest.mark.parametrize(
-    "name", ["venues", "members", "tags", "discounts", "message_templates", "keys", "imports", "bin"]
+    "name", ["venues", "members", "tags", "discounts", "message_templates", "keys", "exports", "imports", "bin"]
 )
 def test_a_host_is_refused_what_a_host_may_not_do(trattoria: Place, name: str) -> None:
     answer = trattoria.signed_in(Role.HOST).get(url(trattoria, name))

@@ -1,0 +1,116 @@
+"""Exports: what is asked for, on its way, and fetched (R-IO-4). The work itself is the worker's.
+
+The filters stand in the address, as in the list that the page is reached from.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.models import Contact
+from dashboard import contact_list, filter_panel, pages
+from dashboard.contact_list import ListState
+from dashboard.export_forms import ExportForm
+from importexport.exporting import erasing, handing_out, running, starting
+from importexport.files.kind import CONTENT_TYPES, FileKind
+from importexport.models import ExportJob, ExportKind, ExportStatus
+from importexport.models.exports import EXPORT_AT_WORK
+from tenants.permissions import Permission
+
+SHOWN_JOBS = 20
+TONES = {
+    ExportStatus.QUEUED: "blue",
+    ExportStatus.RUNNING: "blue",
+    ExportStatus.DONE: "green",
+    ExportStatus.FAILED: "red",
+}
+FAILURES = {
+    running.FILTERS_LOST: gettext_lazy("A filter names something that is gone. Filter the contacts and export anew."),
+    running.TOO_MANY_ROWS: gettext_lazy("More contacts than a workbook has rows: export CSV instead."),
+    erasing.PERSON_ERASED: gettext_lazy("What was searched for may name a guest whose data were cleared. Export anew."),
+}
+FAILED = gettext_lazy("The file could not be made. Please try again; we have been told.")
+
+
+@pages.page(Permission.CONTACTS_EXPORT, methods=("GET", "HEAD", "POST"))
+def index(request: HttpRequest) -> HttpResponse:
+    state = ListState(request.GET, request.path)
+    kind = ExportKind.CUSTOMER_REPORT if request.GET.get("report") else ExportKind.CONTACTS
+    form = ExportForm(request.POST or None, initial={"kind": kind, "who": "", "venue": ""})
+    if request.method == "POST" and form.is_valid():
+        with pages.attempt(form):
+            return pages.to(request, "export", starting.start(form.wish(_filters(state))).pk)
+    content = {
+        "section": "exports",
+        "form": form,
+        "chips": list(filter_panel.chips(state)),
+        "count_label": _count_label(state),
+        "contacts_query": state.filters_query(),
+        "jobs": [_job(one) for one in ExportJob.objects.select_related("venue").order_by("-created_at")[:SHOWN_JOBS]],
+    }
+    return render(request, "dashboard/exports/list.html", content, status=400 if form.errors else 200)
+
+
+@pages.page(Permission.CONTACTS_EXPORT)
+def job(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = ExportJob.objects.select_related("venue").get(pk=pk)
+    return render(request, "dashboard/exports/job.html", {"section": "exports", "job": _job(found)})
+
+
+@pages.page(Permission.CONTACTS_EXPORT)
+def download(request: HttpRequest, pk: UUID) -> FileResponse:
+    found = ExportJob.objects.get(pk=pk)
+    kind = FileKind(found.file_kind)
+    path = handing_out.file_of(found, at=timezone.now())
+    name = f"{_('contacts')}-{timezone.localdate(found.created_at):%Y-%m-%d}.{kind.value}"
+    answer = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=CONTENT_TYPES[kind])
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _filters(state: ListState) -> dict[str, list[str]]:
+    """Those that the address names and the page shows."""
+    names = dict.fromkeys(one.name for one in filter_panel.in_force(state.filters.form))
+    return {name: state.query.getlist(name) for name in names}
+
+
+def _count_label(state: ListState) -> str:
+    contacts = state.filters.qs if state.filters.is_valid() else Contact.objects.none()
+    return contact_list.count_label(contacts)
+
+
+def _job(job: ExportJob) -> dict[str, Any]:
+    status, now = ExportStatus(job.status), timezone.now()
+    is_over = not job.is_kept or job.has_expired(now)
+    return {
+        "id": job.pk,
+        "kind": ExportKind(job.kind).label,
+        "format": job.file_kind.upper(),
+        "who": _who(job),
+        "status": status.value,
+        "status_label": _("file removed") if status is ExportStatus.DONE and is_over else status.label,
+        "tone": "" if is_over and status is ExportStatus.DONE else TONES[status],
+        "created_at": job.created_at,
+        "expires_at": job.expires_at,
+        "by": job.actor_label,
+        "row_count": job.row_count,
+        "progress": {"done": job.done_count, "total": job.contact_count},
+        "is_busy": status in EXPORT_AT_WORK,
+        "is_ready": status is ExportStatus.DONE and not is_over,
+        "is_marketable": bool(job.channel),
+        "failure": str(FAILURES.get(job.failure, FAILED)) if job.failure else "",
+    }
+
+
+def _who(job: ExportJob) -> str:
+    if not job.channel or job.venue is None:
+        return _("filtered") if job.filters else ""
+    by = {"email": _("may be written to by e-mail, %(venue)s"), "sms": _("may be written to by SMS, %(venue)s")}
+    return by[job.channel] % {"venue": job.venue.name}

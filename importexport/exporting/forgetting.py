@@ -1,0 +1,47 @@
+"""Exports that are over: their files go, that there was one stays (R-IO-4, R-PRIV-1).
+
+A file can be fetched for a day. What lies on disk of no export that we know of, after a restore say, goes too.
+"""
+
+from __future__ import annotations
+
+import shutil
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from importexport.exporting import parts
+from importexport.models import ExportJob, ExportRow
+from tenants import lookup, scope
+
+
+def forget(job: ExportJob) -> None:
+    """Forget who is in an export, and remove its files once that is committed. The job is locked."""
+    ExportRow.objects.filter(job=job).delete()
+    job.filters, job.is_kept = {}, False
+    job.save(update_fields=["filters", "is_kept"])
+    transaction.on_commit(lambda: parts.remove(job), robust=True)
+
+
+def due() -> list[tuple[UUID, UUID]]:
+    """(tenant id, job id) of every export whose day is over, over all tenants."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tenant_id, row_id FROM expired_exports()")
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def forget_expired() -> None:
+    for tenant_id, job_id in due():
+        with scope.enter(tenant_id, scope.WORKER):
+            forget(ExportJob.objects.select_for_update().get(pk=job_id))
+
+
+def remove_strays() -> None:
+    """Remove the folders of exports that nobody knows, or knows as forgotten."""
+    for tenant_id in lookup.all_tenants():
+        folders = {path.name: path for path in parts.root(tenant_id).glob("*")}
+        if folders:
+            with scope.enter(tenant_id, scope.WORKER):
+                kept = {str(pk) for pk in ExportJob.objects.filter(is_kept=True).values_list("pk", flat=True)}
+            for name in folders.keys() - kept:
+                shutil.rmtree(folders[name], ignore_errors=True)

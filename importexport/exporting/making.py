@@ -1,0 +1,40 @@
+"""Making the file of an export of its parts: by the worker, and again when somebody was taken out of them (R-IO-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from consent.status import ConsentChannel
+from crm.editing import home_venue
+from importexport.exporting import columns, parts, rendering
+from importexport.exporting.columns import Column, Layout
+from importexport.files.kind import FileKind
+from importexport.models import ExportJob, ExportKind
+from tenants.models import Venue
+
+
+def make(job: ExportJob, laid_out: Sequence[Column], *, while_writing: Callable[[], None] = lambda: None) -> None:
+    """What a killed worker left unfinished goes first. `while_writing` is called between parts, and may raise."""
+    parts.make_folder(job)
+    parts.remove_file(job)
+    rendering.write(parts.file_of(job), FileKind(job.file_kind), laid_out, _chunks(job, while_writing))
+
+
+def layout(job: ExportJob) -> list[Column]:
+    """The columns of the file, in the language in force."""
+    channel = ConsentChannel(job.channel) if job.channel else ConsentChannel.EMAIL
+    zone = (job.venue or home_venue()).zone
+    how = Layout(job.language.partition("-")[0], venues(job), channel, job.currencies, zone)
+    return columns.of(ExportKind(job.kind), job.columns, how)
+
+
+def venues(job: ExportJob) -> list[Venue]:
+    """Those whose consents the file tells."""
+    return [job.venue] if job.venue is not None else list(Venue.objects.order_by("name", "id"))
+
+
+def _chunks(job: ExportJob, while_writing: Callable[[], None]) -> Iterator[list[list[Any]]]:
+    for rows in parts.chunks(job):
+        while_writing()
+        yield rows
