@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.models import Contact
-from dashboard import contact_list, filter_panel, pages
+from dashboard import contact_list, context, filter_panel, pages
 from dashboard.contact_list import ListState
 from dashboard.export_forms import ExportForm
 from importexport.exporting import erasing, handing_out, running, starting
@@ -42,18 +43,19 @@ FAILED = gettext_lazy("The file could not be made. Please try again; we have bee
 @pages.page(Permission.CONTACTS_EXPORT, methods=("GET", "HEAD", "POST"))
 def index(request: HttpRequest) -> HttpResponse:
     state = ListState(request.GET, request.path)
-    kind = ExportKind.CUSTOMER_REPORT if request.GET.get("report") else ExportKind.CONTACTS
-    form = ExportForm(request.POST or None, initial={"kind": kind, "who": "", "venue": ""})
+    form = ExportForm(request.POST or None, initial=_initial(request))
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form):
             return pages.to(request, "export", starting.start(form.wish(_filters(state))).pk)
+    recent = ExportJob.objects.select_related("venue").order_by("-created_at", "-id")[:SHOWN_JOBS]
+    shell = context.of(request)
     content = {
         "section": "exports",
         "form": form,
         "chips": list(filter_panel.chips(state)),
         "count_label": _count_label(state),
         "contacts_query": state.filters_query(),
-        "jobs": [_job(one) for one in ExportJob.objects.select_related("venue").order_by("-created_at")[:SHOWN_JOBS]],
+        "jobs": [_job(one, shell.venue.zone) for one in recent],
     }
     return render(request, "dashboard/exports/list.html", content, status=400 if form.errors else 200)
 
@@ -61,7 +63,11 @@ def index(request: HttpRequest) -> HttpResponse:
 @pages.page(Permission.CONTACTS_EXPORT)
 def job(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = ExportJob.objects.select_related("venue").get(pk=pk)
-    return render(request, "dashboard/exports/job.html", {"section": "exports", "job": _job(found)})
+    return render(
+        request,
+        "dashboard/exports/job.html",
+        {"section": "exports", "job": _job(found, context.of(request).venue.zone)},
+    )
 
 
 @pages.page(Permission.CONTACTS_EXPORT)
@@ -75,6 +81,13 @@ def download(request: HttpRequest, pk: UUID) -> FileResponse:
     return answer
 
 
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    """The report shows the consent of one venue: that of the page, unless another is named."""
+    if request.GET.get("report"):
+        return {"kind": ExportKind.CUSTOMER_REPORT, "venue": context.of(request).venue.pk}
+    return {"kind": ExportKind.CONTACTS}
+
+
 def _filters(state: ListState) -> dict[str, list[str]]:
     """Those that the address names and the page shows."""
     names = dict.fromkeys(one.name for one in filter_panel.in_force(state.filters.form))
@@ -86,7 +99,7 @@ def _count_label(state: ListState) -> str:
     return contact_list.count_label(contacts)
 
 
-def _job(job: ExportJob) -> dict[str, Any]:
+def _job(job: ExportJob, zone: ZoneInfo) -> dict[str, Any]:
     status, now = ExportStatus(job.status), timezone.now()
     is_over = not job.is_kept or job.has_expired(now)
     return {
@@ -97,8 +110,8 @@ def _job(job: ExportJob) -> dict[str, Any]:
         "status": status.value,
         "status_label": _("file removed") if status is ExportStatus.DONE and is_over else status.label,
         "tone": "" if is_over and status is ExportStatus.DONE else TONES[status],
-        "created_at": job.created_at,
-        "expires_at": job.expires_at,
+        "created_at": timezone.localtime(job.created_at, zone),
+        "expires_at": job.expires_at and timezone.localtime(job.expires_at, zone),
         "by": job.actor_label,
         "row_count": job.row_count,
         "progress": {"done": job.done_count, "total": job.contact_count},

@@ -7,17 +7,21 @@ erased or asked to be since it was made is taken out of it, and of its parts, fo
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from audit import recording
 from audit.actions import Action
+from consent import changes
 from consent.status import ConsentChannel
 from crm import health
+from crm.models import ContactState
 from importexport.exporting import guests, making, parts
 from importexport.models import ExportJob, ExportRow, ExportStatus
 from tenants import scope
@@ -89,9 +93,21 @@ def _closed(job: ExportJob, at: datetime.datetime) -> set[UUID]:
     """Who is in the file and must not be written to any more."""
     if not job.channel or job.venue is None:
         return set()
-    venue: Venue = job.venue
-    closed: set[UUID] = set()
-    own = iter(ExportRow.objects.filter(job=job).order_by("number").values_list("contact", flat=True).iterator())
-    while ids := list(islice(own, CHUNK)):
-        closed |= set(ids) - guests.marketable(ids, venue, ConsentChannel(job.channel), at=at)
+    venue, channel, closed = job.venue, ConsentChannel(job.channel), set[UUID]()
+    doubtful = iter(_doubtful(job, venue, channel))
+    while ids := list(islice(doubtful, CHUNK)):
+        closed |= set(ids) - guests.marketable(ids, venue, channel, at=at)
     return closed
+
+
+def _doubtful(job: ExportJob, venue: Venue, channel: ConsentChannel) -> Iterable[UUID]:
+    """Of whom something has changed since the file was begun, so that the gate has to be asked again."""
+    own, since = ExportRow.objects.filter(job=job), job.fixed_at
+    if changes.by_time_alone(venue) or since is None:
+        return list(own.values_list("contact", flat=True))
+    address = "contact__phone" if channel == ConsentChannel.SMS else "contact__email"
+    told = changes.addresses_since(since, venue=venue, channel=channel)
+    told |= changes.bounced_since(since, own.values_list(address, flat=True), channel=channel)
+    has_changed = Q(contact__updated_at__gte=since - changes.MARGIN) | Q(contact__erase_on__isnull=False)
+    in_list = Q(contact__state=ContactState.ACTIVE)
+    return list(own.filter(Q(**{f"{address}__in": told}) | has_changed | ~in_list).values_list("contact", flat=True))

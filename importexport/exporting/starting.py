@@ -34,7 +34,7 @@ from tenants.refusal import Refusal
 class VenueNeeded(Refusal):
     code = "required"
     status = 400
-    default_message = _("Say whose marketing consent the report is to show: there are several venues.")
+    default_message = _("Name the venue whose marketing consent is meant: there are several.")
 
 
 class VenuesDiffer(Refusal):

@@ -6,6 +6,7 @@ import datetime
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -17,7 +18,7 @@ from consent import links
 from consent.status import ConsentChannel
 from crm import erasure
 from crm.models import Contact
-from importexport.exporting import erasing, making, parts, running
+from importexport.exporting import erasing, handing_out, making, parts, running
 from importexport.models import ExportJob, ExportRow
 from tenants.permissions import Role
 from tests.importexport.exports import asked, fetched, made, records, sheet, table, worked
@@ -145,6 +146,21 @@ def test_who_leaves_while_the_file_is_made_is_not_in_it(key, trattoria, both, le
     monkeypatch.setattr(running, "_next_chunk", leave_after_the_first)
 
     assert emails(key, made(trattoria, key, marketable=only(trattoria))) == [BEN]
+
+
+def test_whose_time_is_up_is_not_in_what_is_fetched(bistro, bearer, commits):
+    """Under casl nobody need do anything: a booking that did not arrive is over after six months."""
+    key = bearer(bistro)
+    guest = contact(key, phone="")
+    soon = timezone.now() + datetime.timedelta(days=3)
+    book(key, None, bistro, status="confirmed", starts_at=soon, guest={"email": ANNA})
+    pk = made(bistro, key, marketable=only(bistro))
+    with bistro.enter():
+        job = ExportJob.objects.select_related("venue").get(pk=pk)
+        assert handing_out._closed(job, timezone.now() + datetime.timedelta(days=170)) == set()
+        assert handing_out._closed(job, timezone.now() + datetime.timedelta(days=200)) == {UUID(guest)}
+
+    assert emails(key, pk) == [ANNA]
 
 
 def test_the_second_fetch_is_as_good_as_the_first(key, trattoria, both):
