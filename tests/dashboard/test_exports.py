@@ -1,4 +1,4 @@
-"""Exports in a browser: from the list's filters to the file (R-IO-4)."""
+"""Exports in a browser: from the list's filters to the file (R-IO-4, R-CRM-5)."""
 
 from __future__ import annotations
 
