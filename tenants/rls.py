@@ -29,7 +29,7 @@ class _SqlOperation(Operation):
 
 
 class EnableRowLevelSecurity(_SqlOperation):
-    """Rows are visible to, and written by, their own tenant only; also the target of composite keys."""
+    """Rows are visible to, and written by, their own tenant only."""
 
     def __init__(self, model: str, tenant_column: str = "tenant_id") -> None:
         self.model = model
@@ -45,14 +45,11 @@ class EnableRowLevelSecurity(_SqlOperation):
         own = f"{self.tenant_column} = {CURRENT_TENANT_SQL}"
         schema_editor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
         schema_editor.execute(f'CREATE POLICY own_tenant ON "{table}" USING ({own}) WITH CHECK ({own})')
-        if to_state.apps.get_model(app_label, self.model)._meta.pk.column == "id" and self.tenant_column == "tenant_id":
-            schema_editor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_key" UNIQUE (tenant_id, id)')
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         table = self.table(app_label, from_state, self.model)
-        schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{table}_tenant_key"')
         schema_editor.execute(f'DROP POLICY own_tenant ON "{table}"')
         schema_editor.execute(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
 
@@ -61,7 +58,10 @@ class EnableRowLevelSecurity(_SqlOperation):
 
 
 class CompositeForeignKey(_SqlOperation):
-    """`(tenant_id, field_id)` refers to `(tenant_id, id)` of the parent: no row can point into another tenant."""
+    """`(tenant_id, field_id)` refers to `(tenant_id, id)` of the parent: no row can point into another tenant.
+
+    The first that refers to a parent brings the unique index it needs. Where nothing refers, each new row would pay for one.
+    """
 
     def __init__(self, model: str, field: str, parent: str) -> None:
         self.model = model
@@ -76,6 +76,7 @@ class CompositeForeignKey(_SqlOperation):
     ) -> None:
         table = self.table(app_label, to_state, self.model)
         parent = self.table(app_label, to_state, self.parent)
+        schema_editor.execute(f'CREATE UNIQUE INDEX IF NOT EXISTS "{parent}_tenant_key" ON "{parent}" (tenant_id, id)')
         schema_editor.execute(
             f'ALTER TABLE "{table}" ADD CONSTRAINT "{self._name(table)}" FOREIGN KEY (tenant_id, {self.field}_id) '
             f'REFERENCES "{parent}" (tenant_id, id) DEFERRABLE INITIALLY DEFERRED'

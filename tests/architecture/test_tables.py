@@ -124,6 +124,18 @@ def test_every_unique_index_but_a_primary_key_starts_with_the_tenant() -> None:
     assert strays == UNIQUE_OVER_ALL_TENANTS
 
 
+def test_only_what_a_composite_key_refers_to_has_an_index_for_it() -> None:
+    """Each new row of any other table would pay for an index that serves nobody."""
+    parents = {field.related_model._meta.db_table for _model, field in _references()}
+    found = rows(
+        "SELECT x.indrelid::regclass::text FROM pg_index x "
+        "WHERE x.indisunique AND x.indpred IS NULL AND ARRAY(SELECT a.attname::text FROM unnest(x.indkey) WITH ORDINALITY "
+        "k(num, n) JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.num ORDER BY k.n) = '{tenant_id,id}'"
+    )
+
+    assert {table for (table,) in found} & set(tenant_tables()) == parents
+
+
 def test_no_view_looks_past_the_policies() -> None:
     """A view reads with its owner's rights, whom no policy binds."""
     assert (
