@@ -81,7 +81,7 @@ class ContactList(Endpoint):
         usual = listing.usual_ordering(is_search="q" in request.query_params)
         if "updated_since" in parameters:
             rows, usual = rows.filter(updated_at__gte=parameters["updated_since"]), "updated_at"
-        return self.page(rows, represent, by=usual, table=listing.ORDERINGS, parameters=parameters)
+        return self.page(rows, represent, by=usual, table=listing.ORDERINGS, parameters=parameters, load=listing.load)
 
     @describe(
         "Add a contact by hand",

@@ -22,6 +22,7 @@ from rest_framework.views import APIView
 from api import cross_origin, idempotency, pagination, problems, rate_limits, shape, versions
 from api.permissions import Required
 from api.problems import BadInput, FieldError, Problem
+from tenants.keyset import Load
 
 Json = dict[str, Any] | list[Any]
 _UNKNOWN = JSONEncoder().default
@@ -125,10 +126,11 @@ class Endpoint(APIView):
         by: str,
         table: Mapping[str, pagination.Ordering],
         parameters: Mapping[str, Any] | None = None,
+        load: Load[Any] | None = None,
     ) -> HttpResponse:
-        """One page of `rows`, sorted as the parameter `ordering` says, else by `by`."""
+        """One page of `rows`, sorted as the parameter `ordering` says, else by `by`; see tenants.keyset for `load`."""
         given = self.query(pagination.PageShape) if parameters is None else parameters
-        found = pagination.page(self.request, rows, given, by=given.get("ordering") or by, table=table)
+        found = pagination.page(self.request, rows, given, by=given.get("ordering") or by, table=table, load=load)
         return self.answer({"next": found.next, "previous": found.previous, "results": represent(found.rows)})
 
     def _refuse_unread_query(self) -> None:

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from api import shape
 from api.problems import refused_field
 from tenants import keyset
-from tenants.keyset import Ordering, orderings
+from tenants.keyset import Load, Ordering, orderings
 
 __all__ = ["ChangesShape", "Ordering", "Page", "PageShape", "listing", "orderings", "page"]
 
@@ -66,10 +66,12 @@ def page(
     *,
     by: str,
     table: Mapping[str, Ordering],
+    load: Load[Row] | None = None,
 ) -> Page[Row]:
     """One page of `rows`, sorted by the ordering that `by` names in `table`. Raises BadInput for a broken cursor."""
+    cursor, limit = parameters.get("cursor"), parameters["limit"]
     try:
-        found = keyset.page(rows, cursor=parameters.get("cursor"), by=by, table=table, limit=parameters["limit"])
+        found = keyset.page(rows, cursor=cursor, by=by, table=table, limit=limit, load=load)
     except keyset.ForeignCursor:
         raise refused_field("cursor", "invalid", _("This cursor belongs to another ordering.")) from None
     except keyset.BrokenCursor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from rest_framework import serializers
@@ -14,6 +15,7 @@ from crm.models import Contact
 COUNTS = ("visit_count", "booking_count", "cancelled_count", "no_show_count", "order_count")
 FIGURES = tuple(field.name for field in fields(Figures))
 SPEND = tuple(field.name for field in fields(Spend))
+_counts, _figures, _spend = attrgetter(*COUNTS), attrgetter(*FIGURES), attrgetter(*SPEND)
 
 
 class SpendDocument(serializers.Serializer[Any]):
@@ -77,11 +79,11 @@ def of(contact: Contact, no_show_rate: float | None) -> dict[str, Any]:
     stats = contact.stats
     read = figures.of(stats)
     return {
-        **{name: getattr(stats, name) for name in COUNTS},
+        **dict(zip(COUNTS, _counts(stats), strict=True)),
         "imported_visit_count": contact.imported_visit_count,
         "no_show_rate_180d": None if no_show_rate is None else round(no_show_rate, 4),
-        **{name: getattr(read, name) for name in FIGURES},
-        "spend": [{name: getattr(one, name) for name in SPEND} for one in figures.spend(stats)],
+        **dict(zip(FIGURES, _figures(read), strict=True)),
+        "spend": [dict(zip(SPEND, _spend(one), strict=True)) for one in figures.spend(stats)],
         "by_venue": [{"venue": venue, **_venue_stats(own)} for venue, own in sorted(stats.by_venue.items())],
     }
 

@@ -22,6 +22,7 @@ from consent import marketability, suppression, undone_purchases
 from consent.marketability import Clock
 from consent.models import ConsentEntry, ConsentStatus
 from consent.status import ConsentChannel, Event, Status, is_awaiting
+from consent.suppression import Standing
 from crm.models import Contact, VisitSource, VisitSourceKind
 from tenants.models import ConsentRegime, Venue
 
@@ -57,9 +58,21 @@ def current(
 
     One query, two when a venue under `casl` has implied ones.
     """
-    contacts = list(contacts)
-    addresses = (one for contact in contacts for one in (contact.email, contact.phone) if one)
-    held = of_addresses(addresses, venues=venues, now=now)
+    contacts, venues = list(contacts), list(venues)
+    found = suppression.standing(addresses(contacts), [venue.pk for venue in venues])
+    return of_standing(contacts, found, venues=venues, now=now)
+
+
+def addresses(contacts: Iterable[Contact]) -> list[str]:
+    """The present e-mails and phones of these contacts, each once."""
+    return list(dict.fromkeys(one for contact in contacts for one in (contact.email, contact.phone) if one))
+
+
+def of_standing(
+    contacts: Iterable[Contact], found: Standing, *, venues: Iterable[Venue], now: datetime.datetime
+) -> dict[UUID, list[ConsentItem]]:
+    """The same where what is on record of their `addresses` was asked already (suppression.OF_ADDRESSES); no query of its own."""
+    held = _items(found, venues, now)
     return {contact.pk: list(_of_holder(contact, held)) for contact in contacts}
 
 
@@ -67,9 +80,12 @@ def of_addresses(
     addresses: Iterable[str], *, venues: Iterable[Venue], now: datetime.datetime
 ) -> dict[str, list[ConsentItem]]:
     """The consents of these addresses (in normal form) in these venues, by venue and channel; as many queries."""
-    places = {venue.pk: venue for venue in venues}
-    found = suppression.standing(addresses, places)
-    held = _by_address(found.statuses, places)
+    venues = list(venues)
+    return _items(suppression.standing(addresses, [venue.pk for venue in venues]), venues, now)
+
+
+def _items(found: Standing, venues: Iterable[Venue], now: datetime.datetime) -> dict[str, list[ConsentItem]]:
+    held = _by_address(found.statuses, {venue.pk: venue for venue in venues})
     clocks = _clocks([row for statuses in held.values() for row in statuses])
     return {
         address: [

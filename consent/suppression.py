@@ -124,24 +124,27 @@ _NAMED = (
     "FROM unnest(%s::text[], %s::text[]) AS gained (digest, address) "
     "WHERE held.tenant_id = %s AND held.digest = gained.digest"
 )
-# Only who brings an address knows it again.
-_ADDRESS = "($2::text[])[array_position($5::text[], digest::text)]"
-_ALIKE = {"id": "id", "tenant_id": "tenant_id", "channel": "channel", "address": _ADDRESS, "changed_at": "since"}
-_OWN = (
-    f"SELECT {rows.columns(ConsentStatus)} FROM {ConsentStatus._meta.db_table} "  # noqa: S608 (as above)
-    "WHERE tenant_id = $1 AND address = ANY($2) AND venue_id = ANY($4)"
-)
-_STANDING = " UNION ALL ".join(
-    (
-        _OWN,
-        _as_statuses(
-            ConsentSuppression._meta.db_table,
-            {**_ALIKE, "venue_id": "venue_id", "status": f"'{Status.UNSUBSCRIBED}'", "source": "source", "number": "0"},
-            "digest = ANY($5) AND venue_id = ANY($4)",
-        ),
-        _as_statuses(
-            UndeliverableAddress._meta.db_table, {**_ALIKE, "status": "''", "number": "0"}, "digest = ANY($5)"
-        ),
+
+
+def _select(addresses: str, digests: str, of_venues: str) -> str:
+    """What is on record of `addresses`, whose hashes `digests` are; `of_venues` may leave out those of other venues."""
+    # Only who brings an address knows it again.
+    address = f"({addresses}::text[])[array_position({digests}::text[], digest::text)]"
+    alike = {"id": "id", "tenant_id": "tenant_id", "channel": "channel", "address": address, "changed_at": "since"}
+    suppressed = {"venue_id": "venue_id", "status": f"'{Status.UNSUBSCRIBED}'", "source": "source", "number": "0"}
+    own = (
+        f"SELECT {rows.columns(ConsentStatus)} FROM {ConsentStatus._meta.db_table} "  # noqa: S608 (as above)
+        f"WHERE tenant_id = $1 AND address = ANY({addresses}::text[]) {of_venues}"
     )
-)
-STANDING = Question(lambda: _STANDING, len(ConsentStatus._meta.concrete_fields), _standing)
+    is_theirs = f"digest = ANY({digests}::text[])"
+    others = (
+        _as_statuses(ConsentSuppression._meta.db_table, alike | suppressed, f"{is_theirs} {of_venues}"),
+        _as_statuses(UndeliverableAddress._meta.db_table, alike | {"status": "''", "number": "0"}, is_theirs),
+    )
+    return " UNION ALL ".join((own, *others))
+
+
+_WIDTH = len(ConsentStatus._meta.concrete_fields)
+STANDING = Question(lambda: _select("$2", "$5", "AND venue_id = ANY($4)"), _WIDTH, _standing)
+# The same for a page of contacts (tenants.questions): of the addresses $4 with the hashes $5, in every venue.
+OF_ADDRESSES = Question(lambda: _select("$4", "$5", ""), _WIDTH, _standing)

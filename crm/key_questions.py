@@ -28,7 +28,7 @@ class Asking:
 
     def values(self, keys: list[str]) -> tuple[Any, ...]:
         """What goes with the keys and the named contacts; nothing without a question."""
-        return (list(self.venue_ids), [keyed_hash.of(key) for key in keys]) if self.questions else ()
+        return (list(self.venue_ids), keyed_hash.of_all(keys)) if self.questions else ()
 
 
 NOTHING = Asking()
@@ -39,7 +39,7 @@ def ask(
 ) -> Answer:
     """The answer to one question alone, for who locks nothing. One query."""
     keys = list(keys)
-    given = keys, list(named), list(venue_ids), [keyed_hash.of(key) for key in keys]
+    given = keys, list(named), list(venue_ids), keyed_hash.of_all(keys)
     # A question need not speak of all of them, and the server would not know what the others are.
     told = "WITH given AS (SELECT $2::text[], $3::uuid[], $4::uuid[], $5::text[])"
     return question.read(rows.run(f"{told} SELECT * FROM ({question.select()}) AS found", scope.tenant_id(), *given))  # noqa: S608 (our own questions)

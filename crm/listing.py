@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
-from crm.models import Contact, ContactState
-from tenants import scope
+from crm.models import Contact, ContactState, ContactStats
+from tenants import rows, scope
 from tenants.keyset import orderings
 
 ORDERINGS = orderings(
@@ -48,3 +50,24 @@ def with_figures(contacts: QuerySet[Contact, Any]) -> QuerySet[Contact, Any]:
     by visits, the outer join read both tables whole.
     """
     return contacts.filter(stats__tenant_id=scope.CurrentTenant()).select_related("stats")
+
+
+def load(ids: Sequence[UUID]) -> list[Contact]:
+    """These contacts with statistics, in this order, for a page of the list (tenants.keyset). One query."""
+    return [_with_stats(row) for row in rows.run(_LOADED, scope.tenant_id(), list(ids))] if ids else []
+
+
+def _with_stats(row: Sequence[Any]) -> Contact:
+    contact = rows.loaded(Contact, row[:_WIDTH])
+    contact.stats = rows.loaded(ContactStats, row[_WIDTH:])
+    return contact
+
+
+_WIDTH = len(Contact._meta.concrete_fields)
+_LOADED = f"""
+    SELECT {rows.columns(Contact)}, {rows.columns(ContactStats)}
+    FROM unnest($2::uuid[]) WITH ORDINALITY AS wanted (id, number)
+        JOIN {Contact._meta.db_table} ON {Contact._meta.db_table}.tenant_id = $1 AND {Contact._meta.db_table}.id = wanted.id
+        JOIN {ContactStats._meta.db_table} ON {ContactStats._meta.db_table}.contact_id = wanted.id
+    WHERE {ContactStats._meta.db_table}.tenant_id = $1 ORDER BY number
+"""  # noqa: S608 (our own tables)

@@ -151,6 +151,7 @@ def _page(state: ListState, contacts: filters.Contacts, venues: list[Venue]) -> 
         by=state.ordering,
         table=listing.ORDERINGS,
         limit=PAGE_SIZE,
+        load=listing.load,
     )
     return {
         "rows": _rows(found.rows, venues),

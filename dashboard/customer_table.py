@@ -45,6 +45,7 @@ def content(query: QueryDict, address: str, shell: Shell) -> dict[str, Any]:
         by=state.ordering,
         table=listing.ORDERINGS,
         limit=PAGE_SIZE,
+        load=listing.load,
     )
     return {
         "section": "reports",

@@ -6,6 +6,7 @@ Each tenant has its own hashes: nobody can tell from two of them that a guest wa
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -17,7 +18,12 @@ LENGTH = 64
 
 def of(address: str) -> str:
     """The hash of an e-mail or phone in normal form, for the tenant in force."""
+    return of_all([address])[0]
+
+
+def of_all(addresses: Iterable[str]) -> list[str]:
+    """The hash of each, in their order."""
     if not settings.PRIVACY_PEPPER:
         raise ImproperlyConfigured("PRIVACY_PEPPER is not set: no hash of an address could be known again.")
-    text = f"{scope.tenant_id()}:{address}".encode()
-    return hmac.digest(settings.PRIVACY_PEPPER.encode(), text, "sha256").hex()
+    pepper, tenant = settings.PRIVACY_PEPPER.encode(), f"{scope.tenant_id()}:"
+    return [hmac.digest(pepper, f"{tenant}{address}".encode(), "sha256").hex() for address in addresses]

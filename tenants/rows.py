@@ -16,9 +16,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
+import orjson
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.postgresql.base import CursorMixin
+from django.db.models.base import ModelState
+from psycopg.types.datetime import TimestamptzLoader
 
 from tenants import scope
 
@@ -133,7 +136,15 @@ def select(model: type[Row], condition: str, *values: Any) -> list[Row]:
 
 def loaded(model: type[Row], values: Sequence[Any]) -> Row:
     """A row from the values of its `columns`, as the database gave them."""
-    return model.from_db(DEFAULT_DB_ALIAS, _names(model), values)
+    row = model.__new__(model)
+    # As from_db, without a signal for each row and a look at every field: it took twice as long as reading them.
+    row.__dict__.update(zip(_names(model), values, strict=True))
+    for name in _documents(model):
+        if row.__dict__[name] is not None:
+            row.__dict__[name] = orjson.loads(row.__dict__[name])
+    state = row._state = ModelState()  # noqa: SLF001 (Django documents it)
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    return row
 
 
 @functools.cache
@@ -155,7 +166,15 @@ def run(statement: str, *values: Any) -> list[tuple[Any, ...]]:
 
 
 class _Cursor(CursorMixin, psycopg.RawCursor[Any]):
-    """Values travel apart from the statement, whose text is sent as it is: nothing is composed, and it can be prepared."""
+    """Values travel apart from the statement, whose text is sent as it is: nothing is composed, and it can be prepared.
+
+    Instants are read by the driver's compiled loader. Django's is Python code around it that says of each that it is one of
+    UTC, as our connections say already; a page of the guest list has two hundred.
+    """
+
+    def __init__(self, database: Any) -> None:
+        super().__init__(database)
+        self.adapters.register_loader("timestamptz", TimestamptzLoader)
 
 
 @functools.lru_cache(maxsize=512)
@@ -248,6 +267,12 @@ def _fields(model: type[models.Model], names: tuple[str, ...] | None = None) -> 
 @functools.cache
 def _names(model: type[models.Model]) -> list[str]:
     return [one.attname for one in _fields(model)]
+
+
+@functools.cache
+def _documents(model: type[models.Model]) -> list[str]:
+    """What the database hands over as text."""
+    return [one.attname for one in _fields(model) if isinstance(one, models.JSONField)]
 
 
 @functools.cache
