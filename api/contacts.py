@@ -77,11 +77,19 @@ class ContactList(Endpoint):
     )
     def get(self, request: Request) -> HttpResponse:
         parameters = self.query(ContactQuery)
-        rows = contact_filters.narrow(listing.with_figures(listing.active()), request.query_params)
+        rows = contact_filters.narrow(listing.active(), request.query_params)
         usual = listing.usual_ordering(is_search="q" in request.query_params)
         if "updated_since" in parameters:
             rows, usual = rows.filter(updated_at__gte=parameters["updated_since"]), "updated_at"
-        return self.page(rows, represent, by=usual, table=listing.ORDERINGS, parameters=parameters, load=listing.load)
+        by = parameters.get("ordering") or usual
+        return self.page(
+            listing.sortable(rows, by),
+            represent,
+            by=by,
+            table=listing.ORDERINGS,
+            parameters=parameters,
+            load=listing.load,
+        )
 
     @describe(
         "Add a contact by hand",

@@ -100,7 +100,7 @@ class GroupContacts(Endpoint):
 
     @describe("List a group's contacts", query=PageShape, answer=pagination.listing(ContactDocument))
     def get(self, request: Request, id: UUID) -> HttpResponse:
-        rows = listing.with_figures(groups.members(ContactGroup.objects.get(pk=id)))
+        rows = groups.members(ContactGroup.objects.get(pk=id))
         return self.page(rows, contact_document.represent, by=listing.USUAL, table=listing.ORDERINGS, load=listing.load)
 
     @describe(

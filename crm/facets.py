@@ -18,6 +18,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from crm.facts import Snapshots
+from crm.figure_ranges import Range
 from crm.gathering import Candidates
 from crm.holdings import Place
 from crm.models import Contact
@@ -176,6 +177,10 @@ class ContactFacet:
         """Parameters this app adds to the guest list's filters (R-CRM-5); `narrow` acts on them."""
         return {}
 
+    def ranges(self) -> Iterable[Range]:
+        """Those of its filters that are by a figure between two ends."""
+        return ()
+
     def narrow(self, contacts: QuerySet[Contact, Any], values: Mapping[str, Any]) -> QuerySet[Contact, Any]:
         """The contacts that these filter values leave; `values` holds every filter's, empty ones too."""
         return contacts
@@ -194,6 +199,11 @@ def register(facet: ContactFacet) -> None:
 
 def registered() -> list[ContactFacet]:
     return list(_facets.values())
+
+
+def ranges(own: Iterable[Range]) -> list[Range]:
+    """Those of crm with those of all apps above."""
+    return [*own, *(one for facet in registered() for one in facet.ranges())]
 
 
 def admitted(contacts: Sequence[Contact]) -> list[rows.Statement]:

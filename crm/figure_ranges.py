@@ -6,7 +6,7 @@ What was imported counts as well (R-IO-2), which no index of the figures knows: 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import F, Value
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
-from crm.gathering import Candidates, Contacts
+from crm.gathering import Candidates, Contacts, Select
 from crm.models import Contact, ContactStats
 from tenants import scope
 
@@ -54,22 +54,44 @@ class Range:
     def _added(self) -> F | Value:
         return F(self.imported) if self.imported else Value(0)
 
-    def candidates(self, given: Mapping[str, Any]) -> list[Candidates]:
-        """Those between the ends that are given; none where nothing keeps apart those who have nothing."""
-        least, most = given.get(self.least), given.get(self.most)
-        if not least and (most is None or not self.only):
-            return []
-        conditions, values = ["tenant_id = %s"], [scope.tenant_id()]
-        for sign, end in ((">=", _at_least(least)), ("<=", _at_most(most))):
-            if end is not None:
-                conditions.append(f"{self.column} {sign} %s")
-                values.append(end)
-        conditions += [self.only] if self.only else []
-        ids = f"SELECT contact_id FROM {ContactStats._meta.db_table} WHERE {' AND '.join(conditions)}"  # noqa: S608
-        if self.imported:
-            ids += f" UNION ALL SELECT id FROM {Contact._meta.db_table} WHERE tenant_id = %s AND {HAS_BASELINE}"  # noqa: S608
-            values.append(scope.tenant_id())
-        return [Candidates(ids, tuple(values))]
+    def is_given(self, given: Mapping[str, Any]) -> bool:
+        return given.get(self.least) is not None or given.get(self.most) is not None
+
+    def keeps_apart(self, given: Mapping[str, Any]) -> bool:
+        """Whether those who have nothing are left out: they would be nearly all."""
+        return bool(given.get(self.least)) or (given.get(self.most) is not None and bool(self.only))
+
+    def conditions(self, given: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
+        """Of who has no imported baseline, in the columns that indexes have."""
+        ends = ((">=", _at_least(given.get(self.least))), ("<=", _at_most(given.get(self.most))))
+        known = [(sign, end) for sign, end in ends if end is not None]
+        conditions = [f"{self.column} {sign} %s" for sign, _end in known]
+        return [*conditions, *([self.only] if self.only else [])], [end for _sign, end in known]
+
+
+def candidates(ranges: Iterable[Range], given: Mapping[str, Any]) -> list[Candidates]:
+    """Those between all the ends that are given; none where nothing keeps apart those who have nothing.
+
+    All the figures are of one row, so that one SELECT asks for them together; but how many there are is counted by one of them,
+    whose index answers.
+    """
+    asked = [one for one in ranges if one.is_given(given)]
+    ids = _select(asked, asked, given)
+    return [Candidates(ids, _select([one], asked, given)) for one in asked if one.keeps_apart(given)]
+
+
+def _select(ranges: Iterable[Range], asked: Iterable[Range], given: Mapping[str, Any]) -> Select:
+    """The ids of those whom these ranges leave, and of all with an imported baseline if one that is asked adds it."""
+    conditions, values = ["tenant_id = %s"], [scope.tenant_id()]
+    for one in ranges:
+        own, ends = one.conditions(given)
+        conditions += own
+        values += ends
+    ids = f"SELECT contact_id FROM {ContactStats._meta.db_table} WHERE {' AND '.join(conditions)}"  # noqa: S608 (our own names)
+    if any(one.imported for one in asked):
+        ids += f" UNION ALL SELECT id FROM {Contact._meta.db_table} WHERE tenant_id = %s AND {HAS_BASELINE}"  # noqa: S608
+        values.append(scope.tenant_id())
+    return Select(ids, tuple(values))
 
 
 def _at_least(end: Any) -> Any:

@@ -13,11 +13,21 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm import allergies, duplicates, facets, gathering, language, saved_filters, search, strict_filters
+from crm import (
+    allergies,
+    duplicates,
+    facets,
+    figure_ranges,
+    gathering,
+    language,
+    listing,
+    saved_filters,
+    search,
+    strict_filters,
+)
 from crm.channel import Channel
 from crm.editing import home_venue
 from crm.figure_ranges import Range
-from crm.gathering import Candidates
 from crm.models import NEVER, Contact, ContactGroup, ContactKind, ContactStats, ContactTag, GroupMember, Segment, Tag
 from tenants.models import Tenant, Venue
 
@@ -112,14 +122,13 @@ class ContactFilters(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: Contacts) -> Contacts:
         contacts: Contacts = super().filter_queryset(queryset)
-        values, candidates = self.form.cleaned_data, self._candidates()
+        values = self.form.cleaned_data
+        candidates = figure_ranges.candidates(facets.ranges(RANGES), values)
         for facet in facets.registered():
             contacts = facet.narrow(contacts, values)
             candidates += facet.candidates(values)
+        contacts = listing.with_asked_figures(contacts)
         return gathering.narrow(contacts, candidates, is_search=bool(values.get("q")))
-
-    def _candidates(self) -> list[Candidates]:
-        return [found for one in RANGES for found in one.candidates(self.form.cleaned_data)]
 
     def matching(self, contacts: Contacts, name: str, value: str) -> Contacts:
         # Only numbers are read as one dials them in a country.

@@ -3,14 +3,15 @@
 A walk looks at one contact after the other until the page is full: quick where many are left, endless where few are. The
 server cannot tell, since a filter by what was bought or imported is no plain column. So filters name their candidates, whom an
 index gives: so few of them are gathered, and everything else is asked of those. Of more than few, a sample tells whether a
-walk soon meets enough. It is taken from the middle of the alphabet: before it stand those without a name, who bought nothing.
+walk meets enough before it has looked at as many. It is taken from the middle of the alphabet: before it stand those without
+a name, who bought nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -20,24 +21,30 @@ from crm import search
 from crm.models import Contact, ContactState
 from tenants import scope
 
-# So few are read and sorted in ten milliseconds; of more than the most, it would take longer than a walk.
-FEW, MOST = 2_000, 20_000
-# With five among the first thousand of the middle, a walk meets fifty within ten thousand.
-MIDDLE, SAMPLE, MANY_IN_IT = "m", 1_000, 5
+# So few are read and sorted sooner than a walk through a long list meets a page of them; more than the most never are.
+FEW, MOST = 2_500, 20_000
+# With so many in the sample, a walk meets a page within as many rows as are gathered anyway.
+MIDDLE, SAMPLE, MANY_IN_IT = "m", 500, 9
+# Who is gathered is looked up by id, which costs more than the next of a walk.
+PAGE, LOOKED_UP = 51, 1.6
 
 Contacts = QuerySet[Contact, Any]
 
 
+class Select(NamedTuple):
+    text: str
+    values: tuple[Any, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """All contacts whom a filter finds are among these, and perhaps some others: a SELECT of ids with its values.
+    """All contacts whom filters find are among these `ids`, and perhaps some others.
 
-    `looked_at` is a SELECT, with the same values, of as many rows that costs less to count.
+    `looked_at` is a SELECT of as many rows or more that costs less to count, since an index alone answers it.
     """
 
-    ids: str
-    values: tuple[Any, ...]
-    looked_at: str = ""
+    ids: Select
+    looked_at: Select
 
 
 def narrow(contacts: Contacts, candidates: Sequence[Candidates], *, is_search: bool = False) -> Contacts:
@@ -46,12 +53,15 @@ def narrow(contacts: Contacts, candidates: Sequence[Candidates], *, is_search: b
         return contacts
     count, fewest = _fewest(candidates, FEW)
     if count > FEW:
-        if is_search or _are_many(contacts):
+        met = MANY_IN_IT if is_search else _met(contacts)
+        if met >= MANY_IN_IT:
             return contacts
-        count, fewest = _fewest(candidates, MOST)
-        if count > MOST:
+        worth = min(int(PAGE * SAMPLE / (met * LOOKED_UP)), MOST) if met else MOST
+        count, fewest = _fewest(candidates, worth)
+        if count > worth:
             return contacts
-    return contacts.filter(search.among(RawSQL(f"ARRAY({fewest.ids})", fewest.values)))  # noqa: S611 (our own statement)
+    ids, values = fewest.ids
+    return contacts.filter(search.among(RawSQL(f"ARRAY({ids})", values)))  # noqa: S611 (our own statement)
 
 
 def _fewest(candidates: Sequence[Candidates], most: int) -> tuple[int, Candidates]:
@@ -60,17 +70,17 @@ def _fewest(candidates: Sequence[Candidates], most: int) -> tuple[int, Candidate
     The values stand in the statement: planned for any value, it could not use an index of those who have some.
     """
     counted = [
-        f"(SELECT count(*) FROM ({one.looked_at or one.ids} LIMIT {most + 1}) AS own)"  # noqa: S608 (our own statements)
+        f"(SELECT count(*) FROM ({one.looked_at.text} LIMIT {most + 1}) AS own)"  # noqa: S608 (our own statements)
         for one in candidates
     ]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(counted)}", [value for one in candidates for value in one.values])
+        cursor.execute(f"SELECT {', '.join(counted)}", [value for one in candidates for value in one.looked_at.values])
         return min(zip(cursor.fetchone(), candidates, strict=True), key=lambda one: one[0])
 
 
-def _are_many(contacts: Contacts) -> bool:
-    """Whether a walk soon meets enough of these."""
-    return len(contacts.filter(search.among(_sample())).order_by().values_list("pk")[:MANY_IN_IT]) == MANY_IN_IT
+def _met(contacts: Contacts) -> int:
+    """How many of these are in the sample, as far as it matters."""
+    return len(contacts.filter(search.among(_sample())).order_by().values_list("pk")[:MANY_IN_IT])
 
 
 def _sample() -> RawSQL:

@@ -49,7 +49,30 @@ def with_figures(contacts: QuerySet[Contact, Any]) -> QuerySet[Contact, Any]:
     Every contact has its row of statistics. Saying so makes an inner join of it, which may begin at either table: sorted
     by visits, the outer join read both tables whole.
     """
-    return contacts.filter(stats__tenant_id=scope.CurrentTenant()).select_related("stats")
+    return _joined(contacts).select_related("stats")
+
+
+def _joined(contacts: QuerySet[Contact, Any]) -> QuerySet[Contact, Any]:
+    return contacts.filter(stats__tenant_id=scope.CurrentTenant())
+
+
+def asks_for_figures(contacts: QuerySet[Contact, Any]) -> bool:
+    """Whether a filter has asked for the statistics."""
+    return any(one.table_name == ContactStats._meta.db_table for one in contacts.query.alias_map.values())
+
+
+def with_asked_figures(contacts: QuerySet[Contact, Any]) -> QuerySet[Contact, Any]:
+    """The same contacts, with an inner join of the statistics if a filter has asked for them."""
+    return _joined(contacts) if asks_for_figures(contacts) else contacts
+
+
+def sortable(contacts: QuerySet[Contact, Any], by: str) -> QuerySet[Contact, Any]:
+    """The same contacts for a page in the ordering of this name, whose rows `load` reads.
+
+    Where neither filters nor the ordering need the statistics, the page is found without.
+    """
+    is_by_figures = any("__" in column for column in ORDERINGS[by].columns)
+    return _joined(contacts) if is_by_figures else with_asked_figures(contacts)
 
 
 def load(ids: Sequence[UUID]) -> list[Contact]:

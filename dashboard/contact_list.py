@@ -146,7 +146,7 @@ def _campaign_query(form: Any, given: list[str]) -> str:
 
 def _page(state: ListState, contacts: filters.Contacts, venues: list[Venue]) -> dict[str, Any]:
     found = keyset.page_or_first(
-        listing.with_figures(contacts),
+        listing.sortable(contacts, state.ordering),
         cursor=state.query.get("cursor"),
         by=state.ordering,
         table=listing.ORDERINGS,

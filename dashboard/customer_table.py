@@ -40,7 +40,7 @@ def content(query: QueryDict, address: str, shell: Shell) -> dict[str, Any]:
     state = ListState(query, address)
     contacts = state.filters.qs if state.filters.is_valid() else Contact.objects.none()
     found = keyset.page_or_first(
-        listing.with_figures(contacts),
+        listing.sortable(contacts, state.ordering),
         cursor=query.get("cursor"),
         by=state.ordering,
         table=listing.ORDERINGS,

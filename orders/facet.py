@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from crm import facets
 from crm.facets import Counters, Upcoming
 from crm.facts import Snapshots
+from crm.figure_ranges import Range
 from crm.gathering import Candidates
 from crm.holdings import Place
 from crm.models import Contact
@@ -85,6 +86,9 @@ class OrderFacet(facets.ContactFacet):
 
     def filters(self) -> dict[str, django_filters.Filter]:
         return filters.own()
+
+    def ranges(self) -> Iterable[Range]:
+        return filters.RANGES
 
     def narrow(self, contacts: QuerySet[Contact, Any], values: Mapping[str, Any]) -> QuerySet[Contact, Any]:
         return filters.narrow(contacts, values)
