@@ -8,6 +8,7 @@ from django.db import models
 from uuid_utils.compat import uuid7
 
 from tenants import scope
+from tenants.quick_rows import QuickRow
 
 
 class TenantManager(models.Manager[Any]):
@@ -29,7 +30,7 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
         super().__init__(*args, **kwargs)
 
 
-class TenantModel(models.Model):
+class TenantModel(QuickRow):
     """A row of one tenant. Version 7 identifiers keep new rows together in the indexes."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -8,9 +8,10 @@ from crm.models.contact import NEVER, Contact
 from tenants import scope
 from tenants.base import TenantManager
 from tenants.models import Tenant
+from tenants.quick_rows import QuickRow
 
 
-class ContactStats(models.Model):
+class ContactStats(QuickRow):
     """Derived counters of a contact, rebuilt by crm.statistics and never edited (R-CRM-2).
 
     `last_visit_on` and `last_purchase_on` are NEVER when there is none. Amounts are minor units of `currency`, the one of
