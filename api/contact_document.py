@@ -6,6 +6,7 @@ there with what is true today: none, 0 or null.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import fields
 from operator import attrgetter
@@ -27,7 +28,7 @@ from consent.suppression import OF_ADDRESSES
 from crm import allergies, health, special_dates
 from crm.allergies import Allergies
 from crm.channel import Channel
-from crm.details import DETAILS
+from crm.details import DETAILS, Details
 from crm.models import Contact, ContactKind
 from crm.special_dates import SpecialDate, SpecialDateKind
 from orders import standing
@@ -35,7 +36,7 @@ from orders.models import DiscountKind
 from orders.standing import STANDINGS, Standing
 from outreach import suggesting
 from outreach.following import FOLLOWS
-from outreach.suggesting import PAST, Suggestion
+from outreach.suggesting import PAST, Past, Suggestion
 from tenants import keyed_hash, questions
 from tenants.venues import OLDEST_FIRST
 
@@ -69,7 +70,7 @@ NULLABLE = ("email", "phone", "language", "birthday", "anniversary")
 DISCOUNT = ("id", "name", "kind", "percent", "amount_minor", "currency")
 # Of `erasure_asked` the contact's own `erase_on` tells.
 CONSENT = tuple(field.name for field in fields(ConsentItem) if field.name != "erasure_asked")
-_profile, _consent_values = attrgetter(*PROFILE), attrgetter(*CONSENT)
+_profile, _nullable, _consent_values = attrgetter(*PROFILE), attrgetter(*NULLABLE), attrgetter(*CONSENT)
 # All that a page of contacts shows beside their own rows.
 QUESTIONS = (OLDEST_FIRST, DETAILS, STANDINGS, FOLLOWS, *PAST, OF_ADDRESSES)
 NOT_YET: dict[str, Any] = {
@@ -202,25 +203,37 @@ def represent(rows: Sequence[Contact]) -> list[dict[str, Any]]:
     today, may_read = timezone.localdate(now, places[0].zone), allergies.may_be_read()
     return [
         {
-            "id": contact.pk,
-            **dict(zip(PROFILE, _profile(contact), strict=True)),
-            **{name: getattr(contact, name) or None for name in NULLABLE},
-            "is_duplicate": known[contact.pk].is_duplicate,
-            **tag_details.of(known[contact.pk].tags),
-            "groups": known[contact.pk].groups,
-            "consents": [_consent(item) for item in current[contact.pk]],
-            "stats": stats_document.of(contact, pasts[contact.pk].dealings.no_show_rate),
-            "suggested_message": _suggestion(suggesting.of(contact, pasts[contact.pk], current[contact.pk])),
-            **NOT_YET,
+            **_of_contact(contact, known[contact.pk], today, may_read=may_read),
+            **_of_dealings(contact, pasts[contact.pk], current[contact.pk]),
             "follows": [follower_document.follow(one) for one in follows.get(contact.pk, ())],
-            "merged_from": known[contact.pk].merged_from,
             **_standing(standings.get(contact.pk, standing.NOTHING_SPECIAL)),
-            "special_dates": [_special_date(one) for one in special_dates.of(contact, today)],
-            "has_allergies": bool(known[contact.pk].allergies),
-            "allergies": _allergies(known[contact.pk].allergies) if may_read else None,
         }
         for contact in rows
     ]
+
+
+def _of_contact(contact: Contact, known: Details, today: datetime.date, *, may_read: bool) -> dict[str, Any]:
+    return {
+        "id": contact.pk,
+        **dict(zip(PROFILE, _profile(contact), strict=True)),
+        **{name: value or None for name, value in zip(NULLABLE, _nullable(contact), strict=True)},
+        "is_duplicate": known.is_duplicate,
+        **tag_details.of(known.tags),
+        "groups": known.groups,
+        "merged_from": known.merged_from,
+        "special_dates": [_special_date(one) for one in special_dates.of(contact, today)],
+        "has_allergies": bool(known.allergies),
+        "allergies": _allergies(known.allergies) if may_read else None,
+    }
+
+
+def _of_dealings(contact: Contact, past: Past, current: Sequence[ConsentItem]) -> dict[str, Any]:
+    return {
+        "consents": [_consent(item) for item in current],
+        "stats": stats_document.of(contact, past.dealings.no_show_rate),
+        "suggested_message": _suggestion(suggesting.of(contact, past, current)),
+        **NOT_YET,
+    }
 
 
 def _allergies(known: Allergies) -> str | None:

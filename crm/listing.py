@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from crm.models import Contact, ContactState, ContactStats
-from tenants import rows, scope
+from tenants import quick_rows, rows, scope
 from tenants.keyset import orderings
 
 ORDERINGS = orderings(
@@ -82,7 +82,7 @@ def load(ids: Sequence[UUID]) -> list[Contact]:
 
 def _with_stats(row: Sequence[Any]) -> Contact:
     contact = rows.loaded(Contact, row[:_WIDTH])
-    contact.stats = rows.loaded(ContactStats, row[_WIDTH:])
+    quick_rows.join(contact, "stats", rows.loaded(ContactStats, row[_WIDTH:]), "contact")
     return contact
 
 

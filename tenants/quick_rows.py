@@ -57,6 +57,12 @@ def read(model: type[models.Model], names: Sequence[str], values: Sequence[Any])
     return row
 
 
+def join(row: models.Model, name: str, other: models.Model, back: str) -> None:
+    """Let two rows that were read know each other, by these names of theirs, as select_related does."""
+    row._state.fields_cache[name] = other  # noqa: SLF001 (as above)
+    other._state.fields_cache[back] = row  # noqa: SLF001
+
+
 @functools.cache
 def _blank(model: type[models.Model]) -> _Blank:
     constants: dict[str, Any] = {}
