@@ -33,6 +33,9 @@ ASKS: list[dict[str, Any]] = [
     {"bought_after": "2026-11-03", "bought_before": "2026-11-05"},
     {"bought_item": "torta", "bought_after": "2026-11-02"},
     {"bought_category": "dolci", "bought_before": "2026-11-04", "spend_min": 1000, "orders_max": 4},
+    {"spend_min": 1000, "orders_max": 2},
+    {"bought_category": "bevande", "bought_after": "2026-11-03", "bought_before": "2026-11-06"},
+    {"bought_item": "birra", "bought_after": "2026-11-02", "spend_min": 900, "spend_max": 3000},
 ]
 
 
