@@ -37,7 +37,7 @@ def _said(row: models.Model) -> dict[str, Any]:
 )
 def test_a_row_made_of_keywords_is_what_django_makes_of_them(inside: Place, model: type[QuickRow]) -> None:
     pk, now = uuid7(), timezone.now()
-    given = {"id": pk} if model is not ContactStats else {"contact_id": pk}
+    given: dict[str, Any] = {"id": pk} if model is not ContactStats else {"contact_id": pk}
     given |= {one.attname: now for one in model._meta.concrete_fields if isinstance(one, models.DateTimeField)}
 
     assert _said(model(**given)) == _said(_slowly(model, given))
@@ -59,14 +59,17 @@ def test_what_a_row_refers_to_is_told_as_django_tells_it(inside: Place) -> None:
 
 
 def test_a_keyword_that_is_no_field_is_refused(inside: Place) -> None:
+    unknown = {"no_such_field": 1}
+
     with pytest.raises(TypeError):
-        Order(no_such_field=1)
+        Order(**unknown)
 
 
 def test_the_rows_of_a_page_are_those_of_the_orm(inside: Place) -> None:
     """Instants, documents, and what stands for never, too."""
-    pks = [take(inside, guest={"email": f"guest{number}@example.net"}).order.contact_id for number in range(3)]
-    pks.reverse()
+    for number in range(3):
+        take(inside, guest={"email": f"guest{number}@example.net"})
+    pks = list(Contact.objects.order_by("-pk").values_list("pk", flat=True))
 
     found = listing.load(pks)
     told = {contact.pk: contact for contact in listing.with_figures(listing.active())}
