@@ -27,6 +27,7 @@ from dashboard import (
     context,
     intake_warnings,
     long_text,
+    money_filters,
     pages,
 )
 from dashboard.contact_forms import ContactForm
@@ -44,6 +45,9 @@ REASON_LENGTH = 200
 @pages.page(Permission.CONTACTS_READ)
 def index(request: HttpRequest) -> HttpResponse:
     """The list; an htmx request gets the results alone."""
+    amounts = money_filters.translated(request.GET)
+    if amounts is not None:
+        return pages.to(request, "contacts", query=amounts.urlencode())
     shell = context.of(request)
     state = contact_list.ListState(request.GET, reverse("dashboard:contacts", args=[shell.tenant.slug]))
     template = "results" if pages.is_htmx(request) else "list"

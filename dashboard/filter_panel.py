@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from crm import allergies, editing, tags
 from crm.filters import ContactFilters
 from crm.models import ContactGroup, Tag
+from dashboard.money_filters import MoneyInput
 from dashboard.templatetags.coperto import day, language_name, money
 from orders.filters import AMOUNTS
 
@@ -122,7 +123,9 @@ def dress(form: forms.Form) -> None:
     """Give the fields the controls that suit a person: calendars, months and languages by name, tags to touch."""
     any_one = ("", _("any"))
     for name, field in form.fields.items():
-        if name == "birthday_month":
+        if name in AMOUNTS:
+            field.widget = MoneyInput()
+        elif name == "birthday_month":
             field.widget = forms.Select(choices=[any_one, *dates.MONTHS.items()])
         elif name == "language":
             field.widget = forms.Select(choices=[any_one, *((code, language_name(code)) for code in OFFERED_LANGUAGES)])
