@@ -13,6 +13,9 @@ PYTEST_ARGS ?=
 CHECK_ENV := SECRET_KEY=only-for-the-checkers DATABASE_URL=postgres://coperto_app@127.0.0.1:9/coperto \
 	DATABASE_OWNER_URL=postgres://coperto_owner@127.0.0.1:9/coperto REDIS_URL=redis://127.0.0.1:9/0
 
+# Every process of the tests, and of a whole installation, would compile all our sources for itself.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run setup setup-dev test test-nightly check bench messages format lock clean
 
 help:
