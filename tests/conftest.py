@@ -6,6 +6,7 @@ a superuser every isolation test would pass falsely.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 
@@ -31,6 +32,12 @@ settings.WHITENOISE_AUTOREFRESH = True
 
 FEW_BYTES = 2_000_000
 MAIN_DATABASE = settings.DATABASES["owner"]["NAME"]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays: the collector need not walk thousands of tests and modules again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _admin() -> psycopg.Connection:

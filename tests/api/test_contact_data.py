@@ -15,6 +15,7 @@ from crm.models import Contact, LiftedTag, Tag
 from staff import api_keys
 from tenants import scope
 from tenants.permissions import OWNER_PERMISSIONS, Permission, Preset
+from tests import kept
 from tests.api.test_bookings import booking
 from tests.api.test_followers import follow
 from tests.api.test_orders import order
@@ -36,6 +37,13 @@ def key(trattoria, bearer):
 @pytest.fixture
 def anna(trattoria, key):
     """One of everything."""
+    with trattoria.enter():
+        return one_of_everything(trattoria)
+
+
+@kept.again
+def one_of_everything(trattoria):
+    key = Bearer.of(trattoria)
     pk = key.post("bookings/", booking(trattoria, guest=ANNA, notes="by the window")).json()["contact"]
     key.post("orders/", order(trattoria, guest=ANNA))
     key.post("receipts/", receipt(trattoria, guest=ANNA))

@@ -35,9 +35,14 @@ class Source:
     def package(self) -> str:
         return self.path.split("/", 1)[0]
 
+    @functools.cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All of the tree, walked once for every test that looks."""
+        return list(ast.walk(self.tree))
+
     def imports(self) -> Iterator[tuple[int, str]]:
         """(line, full name) of everything imported."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from ((node.lineno, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom):

@@ -88,7 +88,7 @@ def test_no_import_hides_in_a_function() -> None:
     hidden = {
         f"{source.path}:{inner.lineno}"
         for source in all_sources()
-        for outer in ast.walk(source.tree)
+        for outer in source.nodes
         if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         for inner in ast.walk(outer)
         if isinstance(inner, ast.Import | ast.ImportFrom)
@@ -106,7 +106,7 @@ def test_only_the_scope_tells_the_database_the_tenant() -> None:
     setters = [
         source.path
         for source in all_sources()
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "set_config('app.tenant_id'" in node.value
     ]
 

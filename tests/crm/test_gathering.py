@@ -16,6 +16,7 @@ from orders import fulfilment, receiving, voiding
 from orders.models import OrderStatus
 from orders.receiving import Line
 from orders.totals import Amounts, Item
+from tests import kept
 from tests.orders.tables import fulfilled, take
 from tests.personas import Place
 
@@ -66,6 +67,11 @@ class Eater:
 
 @pytest.fixture
 def eaters(inside: Place) -> dict[Any, Eater]:
+    return sixteen_eaters(inside)
+
+
+@kept.again
+def sixteen_eaters(inside: Place) -> dict[Any, Eater]:
     chance, found = random.Random(5), {}
     for number in range(16):
         guest, own = {"last_name": f"{'al'[number % 2]}{number}", "email": f"guest{number}@example.net"}, Eater()
