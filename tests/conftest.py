@@ -10,6 +10,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -29,6 +30,9 @@ from tests.personas import Bearer, Place
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Every test client loads the middleware; looking for all static files each time took longer than most requests.
 settings.WHITENOISE_AUTOREFRESH = True
+# How long one example may take is no question for a machine that does something else besides.
+hypothesis.settings.register_profile("unhurried", hypothesis.settings.default, deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 FEW_BYTES = 2_000_000
 MAIN_DATABASE = settings.DATABASES["owner"]["NAME"]
