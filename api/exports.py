@@ -77,8 +77,9 @@ class ExportList(Endpoint):
 
     @describe(
         "Export contacts, all or those that filters leave",
-        description="The worker makes the file; follow it at `exports/{id}/`. In CSV dates are YYYY-MM-DD, amounts have a "
-        "decimal point and phones begin with +.",
+        description="The worker makes the file; follow it at `exports/{id}/`. In CSV dates are YYYY-MM-DD and phones begin with "
+        "+; in English cells are parted by commas and amounts have a decimal point, in other languages it is semicolons and "
+        "a comma.",
         body=ExportShape,
         answer=ExportDocument,
         status=202,
@@ -103,7 +104,9 @@ class ExportDownload(Endpoint):
     required: ClassVar[Required] = {"GET": Permission.CONTACTS_EXPORT}
 
     @describe(
-        "The file, for a day. With `marketable`, whoever unsubscribed since it was made is taken out of it first",
+        "The file, for a day",
+        description="With `marketable`, whoever unsubscribed since it was begun is taken out of it first; a long file is then "
+        "made again, and 409 `export_not_ready` until it is.",
         answer=bytes,
         media=FILE_TYPES,
     )

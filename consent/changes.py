@@ -1,5 +1,7 @@
 """Whose consent may stand otherwise than it did, for who asked about many and must not ask about all of them again (R-CONSENT-3).
 
+Under `casl` time alone ends an implied consent: there everybody has to be asked about again.
+
 What was written since is found by its id, which begins with the time of writing: an event may be older. A transaction may
 have begun before and have ended since, and clocks differ: so it is looked for somewhat earlier.
 """
@@ -13,16 +15,11 @@ from uuid import UUID
 from consent.models import ConsentEntry, UndeliverableAddress
 from consent.status import ConsentChannel
 from tenants import keyed_hash
-from tenants.models import ConsentRegime, Venue
+from tenants.models import Venue
 
 MARGIN = datetime.timedelta(minutes=15)
 # Where the milliseconds stand in a version 7 id.
 _TIME_BITS = 80
-
-
-def by_time_alone(venue: Venue) -> bool:
-    """Whether an address of this venue can cease to be marketable though nothing is written."""
-    return venue.consent_regime == ConsentRegime.CASL
 
 
 def addresses_since(since: datetime.datetime, *, venue: Venue, channel: ConsentChannel) -> set[str]:

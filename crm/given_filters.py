@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm import allergies, filters, listing, saved_filters, strict_filters
+from crm.models import Segment
 from crm.strict_filters import Fault
 from tenants.refusal import Refusal
 
@@ -31,3 +32,12 @@ def faults_of(given: Mapping[str, Any], *, besides: Collection[str] = ()) -> lis
     unknown = [Fault(name, "unknown_field", str(_("Unknown filter."))) for name in given if name not in known]
     query = strict_filters.as_query({name: value for name, value in given.items() if name not in besides})
     return [*unknown, *strict_filters.faults(filters.filtered_by_given(listing.active(), query), query)]
+
+
+def ask_for_allergies(given: Mapping[str, Any]) -> bool:
+    """Whether whom these filters leave says who has an allergy; a segment named among them stays as it is meanwhile."""
+    named = strict_filters.as_query(given).getlist("segment")
+    segments = (
+        Segment.objects.select_for_update().filter(pk__in=named).values_list("filters", flat=True) if named else ()
+    )
+    return any(map(saved_filters.names_allergy, (given, *segments)))

@@ -1,8 +1,8 @@
 """Allergies and diet: health data, kept sealed and apart from everything else on a contact (R-CRM-1, R-PRIV-3).
 
 Everybody who sees the guest sees that there is something; the text is for who holds HEALTH_READ, and for hosts on bookings
-from yesterday on (crm.allergies). It is never in the audit log, the field history, the search or an export of many. A merge
-and an import lose none of it: what is new is put below what was known.
+from yesterday on (crm.allergies). It is never in the audit log, the field history, the search or a
+file of many that does not ask for it. A merge and an import lose none of it: what is new is put below what was known.
 """
 
 from __future__ import annotations

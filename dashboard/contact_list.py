@@ -63,9 +63,14 @@ class ListState:
     def filters_query(self) -> str:
         """The filters in force alone, to be taken elsewhere."""
         given = QueryDict(mutable=True)
-        for one in filter_panel.in_force(self.filters.form):
-            given.setlist(one.name, self.query.getlist(one.name))
+        for name, values in self.given_filters().items():
+            given.setlist(name, values)
         return given.urlencode()
+
+    def given_filters(self) -> dict[str, list[str]]:
+        """What the address gives for the filters, also what they do not understand."""
+        found = {name: [value for value in self.query.getlist(name) if value] for name in self.filters.form.fields}
+        return {name: values for name, values in found.items() if values}
 
     def kept(self) -> list[tuple[str, str]]:
         """What the search form carries along."""

@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +22,7 @@ from dashboard import contact_list, context, filter_panel, pages
 from dashboard.contact_list import ListState
 from dashboard.export_forms import ExportForm
 from importexport.exporting import erasing, handing_out, running, starting
+from importexport.exporting.handing_out import ExportOutdated
 from importexport.files.kind import CONTENT_TYPES, FileKind
 from importexport.models import ExportJob, ExportKind, ExportStatus
 from importexport.models.exports import EXPORT_AT_WORK
@@ -46,7 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
     form = ExportForm(request.POST or None, initial=_initial(request))
     if request.method == "POST" and form.is_valid():
         with pages.attempt(form):
-            return pages.to(request, "export", starting.start(form.wish(_filters(state))).pk)
+            return pages.to(request, "export", starting.start(form.wish(state.given_filters())).pk)
     recent = ExportJob.objects.select_related("venue").order_by("-created_at", "-id")[:SHOWN_JOBS]
     shell = context.of(request)
     content = {
@@ -54,6 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "form": form,
         "chips": list(filter_panel.chips(state)),
         "count_label": _count_label(state),
+        "filter_errors": state.filters.form.errors,
         "contacts_query": state.filters_query(),
         "jobs": [_job(one, shell.venue.zone) for one in recent],
     }
@@ -70,12 +74,16 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-@pages.page(Permission.CONTACTS_EXPORT)
-def download(request: HttpRequest, pk: UUID) -> FileResponse:
+@pages.page(Permission.CONTACTS_EXPORT, methods=("GET",))
+def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     found = ExportJob.objects.get(pk=pk)
-    kind = FileKind(found.file_kind)
-    path = handing_out.file_of(found, at=timezone.now())
-    name = f"{_('contacts')}-{timezone.localdate(found.created_at):%Y-%m-%d}.{kind.value}"
+    kind, zone = FileKind(found.file_kind), context.of(request).venue.zone
+    try:
+        path = handing_out.file_of(found, at=timezone.now())
+    except ExportOutdated as refusal:
+        messages.info(request, str(refusal.message))
+        return pages.to(request, "export", found.pk)
+    name = f"{_('contacts')}-{timezone.localdate(found.created_at, zone):%Y-%m-%d}.{kind.value}"
     answer = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=CONTENT_TYPES[kind])
     answer["Cache-Control"] = "no-store"
     return answer
@@ -86,12 +94,6 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     if request.GET.get("report"):
         return {"kind": ExportKind.CUSTOMER_REPORT, "venue": context.of(request).venue.pk}
     return {"kind": ExportKind.CONTACTS}
-
-
-def _filters(state: ListState) -> dict[str, list[str]]:
-    """Those that the address names and the page shows."""
-    names = dict.fromkeys(one.name for one in filter_panel.in_force(state.filters.form))
-    return {name: state.query.getlist(name) for name in names}
 
 
 def _count_label(state: ListState) -> str:
@@ -124,6 +126,7 @@ def _job(job: ExportJob, zone: ZoneInfo) -> dict[str, Any]:
 
 def _who(job: ExportJob) -> str:
     if not job.channel or job.venue is None:
-        return _("filtered") if job.filters else ""
+        return _("filtered") if job.is_filtered else ""
     by = {"email": _("may be written to by e-mail, %(venue)s"), "sms": _("may be written to by SMS, %(venue)s")}
-    return by[job.channel] % {"venue": job.venue.name}
+    who = by[job.channel] % {"venue": job.venue.name}
+    return f"{who}, {_('filtered')}" if job.is_filtered else who

@@ -40,7 +40,7 @@ def translated(query: QueryDict) -> QueryDict | None:
     own, field = query.copy(), MinorUnitsField(currency=editing.home_venue().currency, required=False)
     for name in sent:
         own.pop(name)
-        text = query[name].strip()
+        text = str(query.get(name, "")).strip()
         if text:
             own[name.removeprefix(PREFIX)] = _minor(text, field)
     return own

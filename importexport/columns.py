@@ -68,13 +68,11 @@ COLUMNS: tuple[Column, ...] = (
     Column("order_count", _("Number of orders")),
     Column("spend", _("Order value")),
 )
-# The heading of our own ids in an export. Its figures are ours already, and its consents those of its own venues: in a
-# file that has it, neither is guessed.
+# The heading of our own ids in an export. In a file that has it, figures are not guessed, since they are ours already; nor a
+# consent that names its venue or no channel.
 OWN_ID = "Coperto ID"
-_OWN_ALREADY = frozenset(
-    {"marketing_consent", "email_consent", "sms_consent", "unsubscribed"}
-    | {"visit_count", "last_visit_on", "order_count", "spend"}
-)
+_OWN_FIGURES = frozenset({"visit_count", "last_visit_on", "order_count", "spend", "marketing_consent"})
+_CONSENTS = frozenset({"email_consent", "sms_consent"})
 BY_KEY: Mapping[str, Column] = {column.key: column for column in COLUMNS}
 
 _FOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss", "º": "", "°": ""})
@@ -105,8 +103,12 @@ def guess(headings: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> dict
     if "email" not in mapping.values():
         mapping |= _by_addresses(open_places, mapping, sample)
     if is_export(headings):
-        mapping = {place: key for place, key in mapping.items() if key not in _OWN_ALREADY}
+        mapping = {place: key for place, key in mapping.items() if not _is_ours_already(headings[place], key)}
     return {headings[place]: mapping[place] for place in sorted(mapping)}
+
+
+def _is_ours_already(heading: str, key: str) -> bool:
+    return key in _OWN_FIGURES or (key in _CONSENTS and _PARENTHESES.search(heading) is not None)
 
 
 def is_export(headings: Iterable[str]) -> bool:

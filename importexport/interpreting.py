@@ -52,6 +52,7 @@ class Layout:
     is_surname_first: bool
     is_first_name_alone: bool
     is_own_file: bool
+    is_export: bool
 
     @classmethod
     def of(cls, job: ImportJob) -> Layout:
@@ -69,6 +70,7 @@ class Layout:
             today=timezone.localdate(job.created_at, job.venue.zone),
             is_surname_first=columns.normalized(whole_name).startswith(_SURNAME_FIRST),
             is_own_file=columns.is_export(job.headings) or any(map(columns.is_reason, job.headings)),
+            is_export=columns.is_export(job.headings),
             is_first_name_alone=columns.normalized(whole_name) in _FIRST_NAME_ALONE,
         )
 
@@ -120,7 +122,7 @@ def read(number: int, cells: Sequence[str], layout: Layout) -> GuestRow:
 
 
 def _plain(cell: str, layout: Layout) -> str:
-    """Without the apostrophe by which our own file of refused rows keeps a spreadsheet from running a formula."""
+    """Without the apostrophe by which our own files keep a spreadsheet from running a formula."""
     text = cell.strip()
     return text[1:] if layout.is_own_file and text[:2] in _NEUTRALIZED else text
 
@@ -200,8 +202,11 @@ def _tags(row: GuestRow, key: str, cell: str, _layout: Layout) -> None:
             row.tags.append(name)
 
 
-def _consent(row: GuestRow, key: str, cell: str, _layout: Layout) -> None:
+def _consent(row: GuestRow, key: str, cell: str, layout: Layout) -> None:
+    """A file that we exported brings no new consent: what staff write into it counts when it ends one (R-IO-3)."""
     answer = answers.read_unsubscribed(cell) if key == "unsubscribed" else answers.read_consent(cell)
+    if layout.is_export and answer is not Answer.UNSUBSCRIBED:
+        return
     channels = {"email_consent": ("email",), "sms_consent": ("sms",)}.get(key, ("email", "sms"))
     for channel in channels if answer else ():
         if answer is not None and row.consents.get(channel) is not Answer.UNSUBSCRIBED:

@@ -30,7 +30,7 @@ class LeaseLost(Exception):
 
 
 class Leased(TenantModel):
-    """A job of a venue, with a `status`. A worker holds it while `lease_until` lies ahead; then anybody may take it."""
+    """A job with a `status`, of a venue or of all. A worker holds it while `lease_until` lies ahead; then anybody may take it."""
 
     lease_holder = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True)
@@ -56,9 +56,11 @@ class Leases(Generic[Job]):
         """The job for `holder`, or None when there is nothing to do or somebody else is at it."""
         now = timezone.now()
         free = Q(lease_holder="") | Q(lease_until__lt=now) | Q(lease_until=None) | Q(lease_holder=holder)
-        found = self.jobs.objects.filter(free, pk=job_id, status__in=self.at_work)
-        if not found.update(lease_holder=holder, lease_until=now + self.lease):
+        # Whoever is in the middle of a long step has it locked: nobody waits for them.
+        found = self.jobs.objects.select_for_update(skip_locked=True).filter(free, pk=job_id, status__in=self.at_work)
+        if not found.values_list("pk"):
             return None
+        self.jobs.objects.filter(pk=job_id).update(lease_holder=holder, lease_until=now + self.lease)
         return self._read(job_id)
 
     def hold(self, job_id: UUID, holder: str) -> None:

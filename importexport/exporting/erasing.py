@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from crm import identity
-from importexport.exporting import forgetting, handing_out
+from importexport.exporting import forgetting, leaving
 from importexport.models import ExportJob, ExportRow, ExportStatus
 from importexport.models.exports import EXPORT_AT_WORK
 
@@ -32,7 +32,7 @@ def erase(contact_ids: Sequence[UUID]) -> None:
     identity.share_key(_FIXING)
     own = ExportRow.objects.filter(contact__in=contact_ids).values("job")
     for job in ExportJob.objects.filter(pk__in=own).order_by("pk").select_for_update():
-        handing_out.drop(job, set(contact_ids))
+        leaving.drop(job, set(contact_ids))
     waiting = ExportJob.objects.filter(status__in=EXPORT_AT_WORK, fixed_at=None, filters__has_key="q")
     for job in waiting.order_by("pk").select_for_update():
         job.status, job.failure, job.finished_at = ExportStatus.FAILED, PERSON_ERASED, timezone.now()

@@ -5,14 +5,17 @@ A file can be fetched for a day. What lies on disk of no export that we know of,
 
 from __future__ import annotations
 
+import logging
 import shutil
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from importexport.exporting import parts
 from importexport.models import ExportJob, ExportRow
 from tenants import lookup, scope
+
+logger = logging.getLogger(__name__)
 
 
 def forget(job: ExportJob) -> None:
@@ -32,8 +35,12 @@ def due() -> list[tuple[UUID, UUID]]:
 
 def forget_expired() -> None:
     for tenant_id, job_id in due():
-        with scope.enter(tenant_id, scope.WORKER):
-            forget(ExportJob.objects.select_for_update().get(pk=job_id))
+        try:
+            with scope.enter(tenant_id, scope.WORKER):
+                forget(ExportJob.objects.select_for_update().get(pk=job_id))
+        except DatabaseError:
+            # The others go all the same, and this one the next time.
+            logger.exception("export %s was not forgotten", job_id)
 
 
 def remove_strays() -> None:

@@ -59,12 +59,21 @@ def read(
 
 
 def marketable(
-    contact_ids: Collection[UUID], venue: Venue, channel: ConsentChannel, *, at: datetime.datetime
-) -> set[UUID]:
-    """Those of these contacts that are in the list and whom the venue may write to on this channel now."""
-    contacts = list(listing.active().filter(pk__in=contact_ids))
+    contact_ids: Iterable[UUID], venue: Venue, channel: ConsentChannel, *, at: datetime.datetime
+) -> dict[UUID, str]:
+    """Those of these contacts that are in the list and whom the venue may write to on this channel now, and where."""
+    contacts = list(listing.active().filter(pk__in=list(contact_ids)))
     consents = reading.current(contacts, venues=[venue], now=at)
-    return {pk for pk, own in consents.items() if may_be_written_to(own, venue, channel)}
+    return {
+        contact.pk: address_of(contact, channel)
+        for contact in contacts
+        if may_be_written_to(consents[contact.pk], venue, channel)
+    }
+
+
+def address_of(contact: Contact, channel: ConsentChannel) -> str:
+    address: str = contact.phone if channel == ConsentChannel.SMS else contact.email
+    return address
 
 
 def may_be_written_to(consents: Iterable[ConsentItem], venue: Venue, channel: ConsentChannel) -> bool:

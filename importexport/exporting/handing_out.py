@@ -1,7 +1,8 @@
 """Handing out the file of an export (R-IO-4, R-CONSENT-3).
 
-A file of those who may be written to is asked about again in the moment it is handed out: whoever unsubscribed, bounced, was
-erased or asked to be since it was made is taken out of it, and of its parts, for good.
+A file of those who may be written to is asked about again in the moment it is handed out: whoever unsubscribed, bounced, has
+another address, was erased or asked to be since it was begun is taken out of it, and of its parts, for good. A long file is
+then made again by the worker, and is not to be had until it is.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
-from django.db.models import Q
-from django.utils import translation
+from django.db.models import F, Q
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from audit import recording
@@ -22,21 +23,31 @@ from consent import changes
 from consent.status import ConsentChannel
 from crm import health
 from crm.models import ContactState
-from importexport.exporting import guests, making, parts
+from importexport.exporting import guests, leaving, making, parts, starting
 from importexport.models import ExportJob, ExportRow, ExportStatus
-from tenants import scope
-from tenants.models import Venue
+from tenants import leasing, scope, survivors
+from tenants.models import ConsentRegime, Venue
 from tenants.permissions import Permission
 from tenants.refusal import Refusal
 
 # How many contacts the gate is asked about at once.
 CHUNK = 2_000
+# So many rows are made into a file while somebody waits for it.
+MOST_AT_ONCE = 2_000
 
 
 class ExportNotReady(Refusal):
     code = "export_not_ready"
     status = 409
     default_message = _("This export has no file yet.")
+
+
+class ExportOutdated(Refusal):
+    code = "export_not_ready"
+    status = 409
+    default_message = _(
+        "Somebody has left since this file was made. It is being made again without them: try in a moment."
+    )
 
 
 class ExportFailed(Refusal):
@@ -52,14 +63,18 @@ class ExportExpired(Refusal):
 
 
 def file_of(job: ExportJob, *, at: datetime.datetime) -> Path:
-    """The finished file. Raises ExportNotReady, ExportFailed, ExportExpired, and PermissionMissing."""
+    """The finished file. Raises ExportNotReady, ExportOutdated, ExportFailed, ExportExpired, and PermissionMissing."""
     scope.require(Permission.CONTACTS_EXPORT)
-    held: ExportJob = ExportJob.objects.select_related("venue").select_for_update(of=["self"]).get(pk=job.pk)
+    held = _locked(job.pk)
     if held.holds_health:
         health.check_right()
     _check_ready(held, at)
-    drop(held, _closed(held, at))
-    path = parts.file_of(held)
+    closed, path = _closed(held, at), parts.file_of(held)
+    if held.row_count > MOST_AT_ONCE and (closed or not path.is_file()):
+        # After this request, which is refused and rolled back.
+        survivors.keep(lambda: _make_again(held.pk, at))
+        raise ExportOutdated
+    leaving.drop(held, closed)
     if not path.is_file():
         with translation.override(held.language):
             making.make(held, making.layout(held))
@@ -67,17 +82,20 @@ def file_of(job: ExportJob, *, at: datetime.datetime) -> Path:
     return path
 
 
-def drop(job: ExportJob, contact_ids: set[UUID]) -> None:
-    """Take these contacts out of an export, which is locked: out of its rows, its parts and its file."""
-    if not contact_ids:
+def _make_again(job_id: UUID, at: datetime.datetime) -> None:
+    """Have the worker make the file anew without those who left."""
+    job = _locked(job_id)
+    if job.status != ExportStatus.DONE or not job.is_kept:
         return
-    ExportRow.objects.filter(job=job, contact__in=contact_ids).delete()
-    parts.drop(job, contact_ids)
-    if job.status == ExportStatus.DONE:
-        # While it is made, its worker sees that somebody is missing, and makes it again.
-        parts.remove_file(job)
-    job.row_count = ExportRow.objects.filter(job=job, number__lte=job.done_count).count()
-    job.save(update_fields=["row_count"])
+    leaving.drop(job, _closed(job, at))
+    job.status, job.lease_holder, job.lease_until = ExportStatus.RUNNING, "", timezone.now() + leasing.GRACE
+    job.save(update_fields=["status", "lease_holder", "lease_until"])
+    starting.ring(job)
+
+
+def _locked(job_id: UUID) -> ExportJob:
+    job: ExportJob = ExportJob.objects.select_related("venue").select_for_update(of=["self"]).get(pk=job_id)
+    return job
 
 
 def _check_ready(job: ExportJob, at: datetime.datetime) -> None:
@@ -90,24 +108,24 @@ def _check_ready(job: ExportJob, at: datetime.datetime) -> None:
 
 
 def _closed(job: ExportJob, at: datetime.datetime) -> set[UUID]:
-    """Who is in the file and must not be written to any more."""
+    """Whose address in the file must not be written to any more."""
     if not job.channel or job.venue is None:
         return set()
     venue, channel, closed = job.venue, ConsentChannel(job.channel), set[UUID]()
     doubtful = iter(_doubtful(job, venue, channel))
-    while ids := list(islice(doubtful, CHUNK)):
-        closed |= set(ids) - guests.marketable(ids, venue, channel, at=at)
+    while some := dict(islice(doubtful, CHUNK)):
+        open_now = guests.marketable(some, venue, channel, at=at)
+        closed |= {contact_id for contact_id, address in some.items() if open_now.get(contact_id) != address}
     return closed
 
 
-def _doubtful(job: ExportJob, venue: Venue, channel: ConsentChannel) -> Iterable[UUID]:
-    """Of whom something has changed since the file was begun, so that the gate has to be asked again."""
+def _doubtful(job: ExportJob, venue: Venue, channel: ConsentChannel) -> Iterable[tuple[UUID, str]]:
+    """Of whom something has changed since the file was begun, so that the gate has to be asked again; with the address."""
     own, since = ExportRow.objects.filter(job=job), job.fixed_at
-    if changes.by_time_alone(venue) or since is None:
-        return list(own.values_list("contact", flat=True))
-    address = "contact__phone" if channel == ConsentChannel.SMS else "contact__email"
+    if since is None or ConsentRegime.CASL in (job.regime, venue.consent_regime):
+        return list(own.values_list("contact", "address"))
     told = changes.addresses_since(since, venue=venue, channel=channel)
-    told |= changes.bounced_since(since, own.values_list(address, flat=True), channel=channel)
-    has_changed = Q(contact__updated_at__gte=since - changes.MARGIN) | Q(contact__erase_on__isnull=False)
-    in_list = Q(contact__state=ContactState.ACTIVE)
-    return list(own.filter(Q(**{f"{address}__in": told}) | has_changed | ~in_list).values_list("contact", flat=True))
+    told |= changes.bounced_since(since, own.values_list("address", flat=True), channel=channel)
+    address = F("contact__phone" if channel == ConsentChannel.SMS else "contact__email")
+    is_same = Q(address=address, contact__erase_on=None, contact__state=ContactState.ACTIVE)
+    return list(own.filter(Q(address__in=told) | ~is_same).values_list("contact", "address"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -11,14 +12,19 @@ from importexport.exporting import columns, parts, rendering
 from importexport.exporting.columns import Column, Layout
 from importexport.files.kind import FileKind
 from importexport.models import ExportJob, ExportKind
+from tenants import leasing
 from tenants.models import Venue
 
+Renew = Callable[[datetime.timedelta], None]
+# What closing a workbook takes for each of its rows, many times over.
+CLOSING = datetime.timedelta(milliseconds=1)
 
-def make(job: ExportJob, laid_out: Sequence[Column], *, while_writing: Callable[[], None] = lambda: None) -> None:
-    """What a killed worker left unfinished goes first. `while_writing` is called between parts, and may raise."""
+
+def make(job: ExportJob, laid_out: Sequence[Column], *, renew: Renew = lambda _for_at_least: None) -> None:
+    """What a killed worker left unfinished goes first. `renew` is called before each step with how long it may take."""
     parts.make_folder(job)
     parts.remove_file(job)
-    rendering.write(parts.file_of(job), FileKind(job.file_kind), laid_out, _chunks(job, while_writing))
+    rendering.write(parts.file_of(job), FileKind(job.file_kind), laid_out, _chunks(job, renew))
 
 
 def layout(job: ExportJob) -> list[Column]:
@@ -34,7 +40,8 @@ def venues(job: ExportJob) -> list[Venue]:
     return [job.venue] if job.venue is not None else list(Venue.objects.order_by("name", "id"))
 
 
-def _chunks(job: ExportJob, while_writing: Callable[[], None]) -> Iterator[list[list[Any]]]:
+def _chunks(job: ExportJob, renew: Renew) -> Iterator[list[list[Any]]]:
     for rows in parts.chunks(job):
-        while_writing()
+        renew(leasing.LEASE)
         yield rows
+    renew(leasing.LEASE + CLOSING * job.row_count)

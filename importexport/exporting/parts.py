@@ -7,6 +7,7 @@ not at all, and written again it is the same.
 
 from __future__ import annotations
 
+import bisect
 import json
 import os
 import shutil
@@ -37,10 +38,10 @@ def chunks(job: ExportJob) -> Iterator[list[Cells]]:
         yield [cells for _contact_id, *cells in _lines(path)]
 
 
-def drop(job: ExportJob, contact_ids: Collection[UUID]) -> None:
-    """Take these contacts out of the parts. The job is locked."""
+def drop(job: ExportJob, contact_ids: Collection[UUID], numbers: Iterable[int]) -> None:
+    """Take these contacts, whose rows have these numbers, out of the parts. The job is locked."""
     gone = {str(one) for one in contact_ids}
-    for path in _parts(job):
+    for path in _parts_with(job, numbers):
         lines = path.read_text().splitlines(keepends=True)
         kept = [line for line in lines if json.loads(line)[0] not in gone]
         if len(kept) < len(lines):
@@ -80,6 +81,14 @@ def root(tenant_id: UUID) -> Path:
 
 def _parts(job: ExportJob) -> list[Path]:
     return sorted(path for path in folder(job).glob("[0-9]*") if path.name.isdigit())
+
+
+def _parts_with(job: ExportJob, numbers: Iterable[int]) -> list[Path]:
+    """The parts that rows of these numbers stand in, as far as they are written: each is named for the row before it."""
+    paths = _parts(job)
+    begins = [int(path.name) for path in paths]
+    places = {bisect.bisect_left(begins, number) - 1 for number in numbers}
+    return [paths[place] for place in sorted(places) if place >= 0]
 
 
 def _lines(path: Path) -> Iterator[list[Any]]:

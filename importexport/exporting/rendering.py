@@ -1,8 +1,9 @@
 """The file of an export, made of its parts (R-IO-4).
 
 In a workbook every cell has its type: dates are dates, amounts are amounts, and text, phones among it, stays text whatever
-it looks like. CSV has no types: dates are YYYY-MM-DD, amounts have a decimal point, a cell that a spreadsheet would run as a
-formula gets an apostrophe, and the byte order mark tells spreadsheets that it is UTF-8.
+it looks like. CSV has no types: dates are YYYY-MM-DD, cells are parted and amounts written as spreadsheets of the language
+expect, every cell is quoted, one that a spreadsheet would run as a formula gets an apostrophe, and the byte order mark tells
+that it is UTF-8.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from typing import Any
 
 import xlsxwriter
 from babel.numbers import get_currency_precision
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from uuid_utils.compat import uuid7
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -33,8 +36,8 @@ _WIDTHS = {CellKind.TEXT: 22, CellKind.DATE: 12, CellKind.COUNT: 10, CellKind.MO
 
 def write(path: Path, kind: FileKind, columns: Sequence[Column], chunks: Chunks) -> None:
     """Make the file, whole or not at all. Whoever makes it holds the export."""
-    unfinished = path.with_suffix(".new")
-    unfinished.unlink(missing_ok=True)
+    # Under a name of its own: whoever lost the export cannot put its file in the place of the other's.
+    unfinished = path.with_name(f"{path.name}.{uuid7()}")
     os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     (_write_csv if kind is FileKind.CSV else _write_workbook)(unfinished, columns, chunks)
     unfinished.replace(path)
@@ -42,7 +45,7 @@ def write(path: Path, kind: FileKind, columns: Sequence[Column], chunks: Chunks)
 
 def _write_csv(path: Path, columns: Sequence[Column], chunks: Chunks) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, delimiter=_delimiter(), quoting=csv.QUOTE_ALL)
         writer.writerow([formulas.neutral(column.heading) for column in columns])
         for rows in chunks:
             writer.writerows([_text(value, column) for value, column in zip(row, columns, strict=True)] for row in rows)
@@ -52,8 +55,18 @@ def _text(value: Any, column: Column) -> str:
     if value is None:
         return ""
     if column.kind is CellKind.MONEY:
-        return str(Decimal(value).scaleb(-get_currency_precision(column.currency)))
-    return formulas.neutral(str(value)) if column.kind is CellKind.TEXT else str(value)
+        written = str(Decimal(value).scaleb(-get_currency_precision(column.currency)))
+        return written if _is_english() else written.replace(".", ",")
+    return formulas.neutral(str(value))
+
+
+def _delimiter() -> str:
+    """What spreadsheets of the language in force part cells at."""
+    return "," if _is_english() else ";"
+
+
+def _is_english() -> bool:
+    return (get_language() or "en").startswith("en")
 
 
 def _write_workbook(path: Path, columns: Sequence[Column], chunks: Chunks) -> None:

@@ -1,7 +1,7 @@
 """The worker's part of an export: fix who is asked about, then a chunk at a time, then the file (R-IO-4).
 
 Each chunk is written down before the transaction that moves the checkpoint past it: a worker killed at any point is followed
-by one that writes the same part again. The gate is asked in the chunk, and again for everybody when the file is handed out.
+by one that writes the same part again. The gate is asked in the chunk, and again when the file is handed out.
 While a chunk is read its job is locked, so that nobody is erased between what was read and what is written (R-PRIV-1).
 """
 
@@ -10,18 +10,23 @@ from __future__ import annotations
 import datetime
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import F, Value
+from django.db.models.expressions import Combinable
 from django.utils import timezone, translation
 
 from audit import recording
 from audit.actions import Action
 from consent.status import ConsentChannel
-from crm import filters, listing, strict_filters
+from crm import filters, given_filters, listing, strict_filters
 from crm.editing import home_venue
 from crm.models import ContactStats
 from importexport.exporting import columns, erasing, forgetting, guests, making, parts, rendering
@@ -67,12 +72,12 @@ def work(tenant_id: UUID, job_id: UUID, *, holder: str) -> bool:
     except LeaseLost:
         return False
     except Impossible as reason:
-        with scope.enter(tenant_id, actor):
+        with suppress(LeaseLost), scope.enter(tenant_id, actor):
             _fail(EXPORT_LEASES.held(job_id, holder), reason.code)
         return False
     except Exception:
         logger.exception("export %s stumbled", job_id)
-        with scope.enter(tenant_id, actor):
+        with suppress(LeaseLost), scope.enter(tenant_id, actor):
             _stumble(EXPORT_LEASES.held(job_id, holder))
         return False
 
@@ -94,10 +99,14 @@ def _work(job: ExportJob, *, holder: str, actor: Actor) -> bool:
 
 
 def _fix(job: ExportJob, holder: str) -> None:
-    """Write down who is asked about, in the order of the list. A text that was searched for is not kept any longer.
+    """Write down who is asked about, in the order of the list; from then on a change is one since the file was begun. A text
+    that was searched for is not kept any longer. In currencies that come later nothing is told.
 
     Raises Impossible when a filter has lost what it names, and for more rows than a workbook has.
     """
+    job.fixed_at = timezone.now()
+    # A segment may have been changed since.
+    job.holds_health |= given_filters.ask_for_allergies(job.filters)
     found = filters.filtered_by_given(listing.active(), strict_filters.as_query(job.filters))
     if not found.is_valid():
         raise Impossible(FILTERS_LOST)
@@ -105,14 +114,16 @@ def _fix(job: ExportJob, holder: str) -> None:
     if job.file_kind == FileKind.XLSX and job.contact_count > rendering.MOST_ROWS:
         raise Impossible(TOO_MANY_ROWS)
     job.currencies = _currencies()
-    job.status, job.fixed_at, job.filters = ExportStatus.RUNNING, timezone.now(), _without_search(job.filters)
-    job.save(update_fields=["contact_count", "currencies", "status", "fixed_at", "filters"])
+    job.regime = job.venue.consent_regime if job.venue is not None else ""
+    job.status, job.filters = ExportStatus.RUNNING, _without_search(job.filters)
+    job.save(update_fields=["contact_count", "currencies", "regime", "status", "fixed_at", "filters", "holds_health"])
     EXPORT_LEASES.hold(job.pk, holder)
 
 
 def _write_rows(job: ExportJob, contacts: filters.Contacts) -> int:
     try:
-        select, values = contacts.order_by("sort_name", "pk").values_list("pk").query.sql_with_params()
+        asked = contacts.order_by("sort_name", "pk").values_list("pk", _ADDRESSES[job.channel])
+        select, values = asked.query.sql_with_params()
     except EmptyResultSet:
         return 0
     with connection.cursor() as cursor:
@@ -122,9 +133,14 @@ def _write_rows(job: ExportJob, contacts: filters.Contacts) -> int:
 
 
 _ROWS = (
-    f"INSERT INTO {ExportRow._meta.db_table} (tenant_id, job_id, number, contact_id) "  # noqa: S608 (our own table; the select is composed by the ORM)
-    "SELECT %s, %s, row_number() OVER (), contact_id FROM ({select}) AS chosen (contact_id)"
+    f"INSERT INTO {ExportRow._meta.db_table} (tenant_id, job_id, number, contact_id, address) "  # noqa: S608 (our own table; the select is composed by the ORM)
+    "SELECT %s, %s, row_number() OVER (), contact_id, address FROM ({select}) AS chosen (contact_id, address)"
 )
+_ADDRESSES: dict[str, Combinable] = {
+    "": Value(""),
+    ConsentChannel.EMAIL.value: F("email"),
+    ConsentChannel.SMS.value: F("phone"),
+}
 
 
 def _without_search(given: dict[str, Any]) -> dict[str, Any]:
@@ -152,8 +168,7 @@ def _next_chunk(job: ExportJob, *, holder: str, actor: Actor) -> bool:
             return False
         last = min(held.done_count + CHUNK, held.contact_count)
         own = ExportRow.objects.filter(job=held, number__gt=held.done_count, number__lte=last)
-        ids = list(own.order_by("number").values_list("contact", flat=True))
-        kept = _written(held, ids)
+        kept = _written(held, dict(own.order_by("number").values_list("contact", "address")))
         own.exclude(contact__in=kept).delete()
         held.row_count += len(kept)
         held.done_count, held.attempt_count = last, 0
@@ -161,17 +176,20 @@ def _next_chunk(job: ExportJob, *, holder: str, actor: Actor) -> bool:
         return True
 
 
-def _written(job: ExportJob, contact_ids: Sequence[UUID]) -> list[UUID]:
-    """Who of these contacts stands in the part that was written."""
+def _written(job: ExportJob, asked: Mapping[UUID, str]) -> list[UUID]:
+    """Who of these contacts, each with the address that is meant, stands in the part that was written."""
     at, venues = timezone.now(), making.venues(job)
     with_allergies = columns.ALLERGIES in job.columns
-    found = guests.read(contact_ids, venues=venues, with_allergies=with_allergies, at=at)
+    found = guests.read(list(asked), venues=venues, with_allergies=with_allergies, at=at)
     if job.channel:
         channel = ConsentChannel(job.channel)
         found = {
-            pk: guest for pk, guest in found.items() if guests.may_be_written_to(guest.consents, venues[0], channel)
+            pk: guest
+            for pk, guest in found.items()
+            if guests.may_be_written_to(guest.consents, venues[0], channel)
+            and guests.address_of(guest.contact, channel) == asked[pk]
         }
-    kept = [pk for pk in contact_ids if pk in found]
+    kept = [pk for pk in asked if pk in found]
     laid_out = making.layout(job)
     parts.write(job, job.done_count, ((pk, [_plain(one.value(found[pk])) for one in laid_out]) for pk in kept))
     return kept
@@ -187,7 +205,7 @@ def _make_file(job: ExportJob, *, holder: str, actor: Actor) -> None:
         with scope.enter(job.owner_id, actor):
             before = EXPORT_LEASES.held(job.pk, holder)
             laid_out = making.layout(before)
-        making.make(before, laid_out, while_writing=lambda: _renew(job, holder=holder, actor=actor))
+        making.make(before, laid_out, renew=partial(_renew, job, holder, actor))
         with scope.enter(job.owner_id, actor):
             held = EXPORT_LEASES.held(job.pk, holder)
             if held.row_count == before.row_count:
@@ -195,13 +213,13 @@ def _make_file(job: ExportJob, *, holder: str, actor: Actor) -> None:
                 return
 
 
-def _renew(job: ExportJob, *, holder: str, actor: Actor) -> None:
+def _renew(job: ExportJob, holder: str, actor: Actor, for_at_least: datetime.timedelta) -> None:
     with scope.enter(job.owner_id, actor):
-        EXPORT_LEASES.hold(job.pk, holder)
+        replace(EXPORT_LEASES, lease=for_at_least).hold(job.pk, holder)
 
 
 def _finish(job: ExportJob) -> None:
-    job.status, job.expires_at = ExportStatus.DONE, timezone.now() + KEPT_FOR
+    job.status, job.expires_at = ExportStatus.DONE, job.expires_at or timezone.now() + KEPT_FOR
     _let_go(job)
     recording.record(Action.EXPORT_FINISHED, job, after={"rows": job.row_count}, venue_id=job.venue_id)
 

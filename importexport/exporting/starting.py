@@ -18,9 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from audit import recording
 from audit.actions import Action
 from consent.status import ConsentChannel
-from crm import given_filters, health, saved_filters, strict_filters
+from crm import given_filters, health
 from crm.given_filters import FaultyFilters
-from crm.models import Segment
 from importexport import tasks
 from importexport.exporting import columns
 from importexport.files.kind import FileKind
@@ -73,7 +72,8 @@ def start(wish: Wish) -> ExportJob:
         channel=wish.channel or "",
         columns=further,
         language=get_language() or "en",
-        holds_health=columns.ALLERGIES in further or _asks_for_allergies(wish.filters),
+        holds_health=columns.ALLERGIES in further,
+        is_filtered=bool(wish.filters),
         lease_until=timezone.now() + leasing.GRACE,
         actor_kind=actor.kind,
         actor_id=actor.id,
@@ -82,7 +82,7 @@ def start(wish: Wish) -> ExportJob:
     job.save(force_insert=True)
     after = {"kind": job.kind, "format": job.file_kind, "channel": job.channel, "columns": further}
     recording.record(Action.EXPORT_STARTED, job, after=after, venue_id=job.venue_id)
-    _ring(job)
+    ring(job)
     return job
 
 
@@ -95,14 +95,7 @@ def _venue(wish: Wish) -> Venue | None:
     return venues[0]
 
 
-def _asks_for_allergies(filters: Mapping[str, Any]) -> bool:
-    """Then the file says who has one, whatever its columns are (R-PRIV-3)."""
-    named = strict_filters.as_query(filters).getlist("segment")
-    segments = Segment.objects.filter(pk__in=named).values_list("filters", flat=True) if named else ()
-    return any(map(saved_filters.names_allergy, (filters, *segments)))
-
-
-def _ring(job: ExportJob) -> None:
+def ring(job: ExportJob) -> None:
     """Ring for a worker once the job is committed; when the broker is down, the sweeper rings later."""
     ids = {"tenant_id": str(job.owner_id), "job_id": str(job.pk)}
     transaction.on_commit(lambda: tasks.work_on_export.apply_async(kwargs=ids), robust=True)

@@ -230,6 +230,13 @@ class Migration(InitialMigration):
                 ("file_kind", models.CharField(choices=[("csv", "csv"), ("xlsx", "xlsx")], max_length=4)),
                 ("filters", models.JSONField(default=dict)),
                 ("channel", models.CharField(blank=True, choices=[("email", "e-mail"), ("sms", "SMS")], max_length=5)),
+                (
+                    "regime",
+                    models.CharField(
+                        blank=True, choices=[("gdpr", "GDPR (European Union)"), ("casl", "CASL (Canada)")], max_length=4
+                    ),
+                ),
+                ("is_filtered", models.BooleanField(default=False)),
                 ("columns", models.JSONField(default=list)),
                 ("currencies", models.JSONField(default=list)),
                 ("language", models.CharField(max_length=10)),
@@ -314,6 +321,7 @@ class Migration(InitialMigration):
                         to="crm.contact",
                     ),
                 ),
+                ("address", models.CharField(blank=True, db_collation="C", max_length=254)),
                 (
                     "job",
                     tenants.base.TenantForeignKey(

@@ -16,7 +16,7 @@ from importexport.files.kind import FileKind
 from tenants import scope
 from tenants.base import TenantForeignKey, TenantManager
 from tenants.leasing import Leased, Leases
-from tenants.models import Tenant, Venue
+from tenants.models import ConsentRegime, Tenant, Venue
 from tenants.scope import ActorKind
 
 
@@ -40,7 +40,8 @@ class ExportJob(Leased):
 
     With `channel` it holds those alone whom `venue` may write to on it; without, `venue` only says whose consents are told,
     and where there is none they are those of all venues. Who is asked about is fixed once (`fixed_at`) as rows,
-    `contact_count` of them; `done_count` is the checkpoint, the number of the last row that was asked about. `columns` are
+    `contact_count` of them, under the
+    `regime` of the venue then; `done_count` is the checkpoint, the number of the last row that was asked about. `columns` are
     the further ones, by key; with `holds_health` the file is for who may read allergies. `is_kept` until the files are
     removed, from `expires_at` on.
     """
@@ -51,6 +52,8 @@ class ExportJob(Leased):
     filters = models.JSONField(default=dict)
     venue = TenantForeignKey(Venue, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     channel = models.CharField(max_length=5, choices=ConsentChannel, blank=True)
+    regime = models.CharField(max_length=4, choices=ConsentRegime, blank=True)
+    is_filtered = models.BooleanField(default=False)
     columns = models.JSONField(default=list)
     currencies = models.JSONField(default=list)
     language = models.CharField(max_length=10)
@@ -92,7 +95,10 @@ EXPORT_LEASES = Leases(ExportJob, at_work=EXPORT_AT_WORK, due_function="due_expo
 
 
 class ExportRow(models.Model):
-    """Who is to be, or is, in an export: the contacts in the order of the file, `number` from 1 on."""
+    """Who is to be, or is, in an export: the contacts in the order of the file, `number` from 1 on.
+
+    `address` is the one that a file of those who may be written to says; empty in others.
+    """
 
     pk = models.CompositePrimaryKey("tenant", "job", "number")
     tenant = models.ForeignKey(
@@ -101,6 +107,7 @@ class ExportRow(models.Model):
     job = TenantForeignKey(ExportJob, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField()
     contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="+", db_index=False)
+    address = models.CharField(max_length=254, blank=True, db_collation="C")
 
     objects = TenantManager()
 

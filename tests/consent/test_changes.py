@@ -42,9 +42,3 @@ def test_so_it_is_with_bounces(centro):
     assert changes.bounced_since(NOW, some, channel=ConsentChannel.EMAIL) == {EMAIL}
     assert changes.bounced_since(NOW, some, channel=ConsentChannel.SMS) == set()
     assert changes.bounced_since(NOW + 2 * changes.MARGIN, some, channel=ConsentChannel.EMAIL) == set()
-
-
-def test_only_under_casl_time_alone_ends_a_consent(centro):
-    assert not changes.by_time_alone(centro)
-    centro.consent_regime = "casl"
-    assert changes.by_time_alone(centro)

@@ -138,3 +138,18 @@ def test_a_stranger_finds_no_export_of_ours(trattoria: Place, bistro: Place) -> 
     for name in ("export", "export_download"):
         assert bistro.signed_in().get(url(bistro, name, pk)).status_code == 404
         assert bistro.signed_in().get(url(trattoria, name, pk)).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["segment=0198c5a0-0000-7000-8000-000000000000", "visits_min=abc", "tag=nothere"])
+def test_a_filter_that_is_not_understood_exports_nobody(trattoria: Place, guests: dict[str, str], query: str) -> None:
+    """A colleague may have deleted the segment while the page was open: the list shows nobody then."""
+    browser, address = trattoria.signed_in(), f"{url(trattoria, 'exports')}?{query}"
+
+    shown = browser.get(address).content.decode()
+    answer = browser.post(address, {"kind": "contacts", "who": "", "file_format": "csv"})
+
+    assert "note bad" in shown
+    assert "All contacts of the list" not in shown
+    assert answer.status_code == 400
+    with trattoria.enter():
+        assert ExportJob.objects.count() == 0

@@ -45,7 +45,9 @@ def fetched(key: Bearer, pk: str) -> bytes:
 
 def table(key: Bearer, pk: str) -> list[list[str]]:
     """The rows of a CSV file, headings first."""
-    return list(csv.reader(io.StringIO(fetched(key, pk).decode("utf-8-sig"))))
+    text = fetched(key, pk).decode("utf-8-sig")
+    delimiter = ";" if '";"' in text.partition("\n")[0] else ","
+    return list(csv.reader(io.StringIO(text), delimiter=delimiter))
 
 
 def records(key: Bearer, pk: str) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import io
 from pathlib import Path
@@ -125,7 +126,7 @@ def test_further_columns_follow(key, trattoria, anna):
 
     headings, row = table(key, pk)
     assert headings == [*REPORT[:-1], "Language", "Birthday", "Tags", "Coperto ID"]
-    assert row[-4:-1] == ["it", "--12-17", "Regular, VIP"]
+    assert row[-4:-1] == ["it", "'--12-17", "Regular, VIP"]
 
 
 def test_filters_leave_who_they_leave_in_the_list(key, trattoria, anna):
@@ -247,6 +248,18 @@ def test_headings_and_words_are_in_the_language_of_who_asks(trattoria, bearer, c
     assert row["Zgoda na kontakt marketingowy"] == "zapisany"
 
 
+def test_csv_is_written_as_spreadsheets_of_the_language_expect(trattoria, bearer, commits):
+    """A semicolon within a cell parts nothing, wherever the file is opened."""
+    for language, line in (("en", '"22.00","x;=1+1;y"'), ("it", '"22,00";"x;=1+1;y"')):
+        key = bearer(trattoria, **{"Accept-Language": language})
+        if language == "en":
+            taken = fulfilled(key, trattoria, guest={"email": "anna@example.com", "first_name": "Anna"})
+            key.patch(f"contacts/{taken['contact']}/", {"nickname": "x;=1+1;y"})
+        pk = made(trattoria, key, kind="customer_report", venue=str(trattoria.venue.pk), columns=["nickname"])
+
+        assert line in fetched(key, pk).decode()
+
+
 class TestHealthData:
     """R-PRIV-3: the text and the tags of allergies are in no file but one that asks for them, for who may read them."""
 
@@ -286,8 +299,38 @@ class TestHealthData:
         assert from_browser("get", f"exports/{pk}/download/").status_code == 403
 
 
+def test_a_segment_that_asks_for_an_allergy_by_the_time_it_is_read_makes_health_data(key, trattoria, anna):
+    tag = key.post("tags/", {"label": "Allergy: gluten"}).json()["key"]
+    key.post(f"contacts/{anna}/tags/", {"tag": tag})
+    segment = key.post("segments/", {"name": "Some", "filters": {"language": "it"}}).json()["id"]
+    pk = asked(key, filters={"segment": segment})
+    key.patch(f"segments/{segment}/", {"filters": {"tag": tag}})
+    worked(trattoria, pk)
+
+    assert trattoria.signed_in(Role.MARKETER).get(f"/api/v1/exports/{pk}/download/").status_code == 403
+    assert len(table(key, pk)) == 2
+
+
 class TestOurOwnFileImportedAgain:
     """What staff export, mend and upload changes what they mended, and nothing else."""
+
+    def test_unsubscribed_is_honored_and_subscribed_is_no_news(self, importer, key, trattoria, anna):
+        consent(key, trattoria, anna)
+        ben = key.post("contacts/", {"email": "ben@example.com", "first_name": "Ben"}).json()["id"]
+        said = fetched(key, made(trattoria, key, venue=str(trattoria.venue.pk))).decode()
+        lines = said.splitlines()
+        place = next(csv.reader([lines[0]])).index("Email consent")
+        rows = [next(csv.reader([line])) for line in lines[1:]]
+        for row in rows:
+            row[place] = {"Anna": "unsubscribed", "Ben": "subscribed"}[row[0]]
+
+        importer.run("\n".join([lines[0], *(",".join(f'"{cell}"' for cell in row) for row in rows)]), name="own.csv")
+
+        emails = {
+            pk: [one["status"] for one in key.get(f"contacts/{pk}/").json()["consents"] if one["channel"] == "email"]
+            for pk in (anna, ben)
+        }
+        assert emails == {anna: ["unsubscribed"], ben: []}
 
     @pytest.mark.parametrize("kind", ["csv", "xlsx"])
     def test_as_it_is_it_changes_nothing(self, importer, key, trattoria, anna, kind):
