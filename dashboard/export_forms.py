@@ -20,7 +20,7 @@ KINDS = [
     (ExportKind.CONTACTS, _("Contacts, with all that is known of them")),
     (ExportKind.CUSTOMER_REPORT, _("Customer report: who, since when, consent, orders")),
 ]
-FORMATS = [(FileKind.XLSX.value, _("Excel (XLSX)")), (FileKind.CSV.value, "CSV")]
+FORMATS = [(FileKind.XLSX.value, "Excel (XLSX)"), (FileKind.CSV.value, "CSV")]
 EVERYBODY = ""
 WHO = [
     (EVERYBODY, _("everybody")),

@@ -83,7 +83,8 @@ def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     except ExportOutdated as refusal:
         messages.info(request, str(refusal.message))
         return pages.to(request, "export", found.pk)
-    name = f"{_('contacts')}-{timezone.localdate(found.created_at, zone):%Y-%m-%d}.{kind.value}"
+    of_whom, day = _("contacts"), timezone.localdate(found.created_at, zone)
+    name = f"{of_whom}-{day:%Y-%m-%d}.{kind.value}"
     answer = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=CONTENT_TYPES[kind])
     answer["Cache-Control"] = "no-store"
     return answer
@@ -129,4 +130,4 @@ def _who(job: ExportJob) -> str:
         return _("filtered") if job.is_filtered else ""
     by = {"email": _("may be written to by e-mail, %(venue)s"), "sms": _("may be written to by SMS, %(venue)s")}
     who = by[job.channel] % {"venue": job.venue.name}
-    return f"{who}, {_('filtered')}" if job.is_filtered else who
+    return ", ".join([who, *([_("filtered")] if job.is_filtered else [])])
