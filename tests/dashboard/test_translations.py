@@ -35,7 +35,7 @@ SPACE = "\u00a0"
 GETTEXT = ("_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext")
 
 # What is the same in English and the other language, and no mistake.
-NAMES = "EUR Europe Rome web Coperto Google WiFi SMS API VIP CSV XLSX Ctrl English Italiano Français Polski"
+NAMES = "EUR Europe Rome web Coperto Google WiFi SMS API VIP CSV XLSX Excel Ctrl English Italiano Français Polski"
 SAME = {
     "it": "E-mail Password Account App Box Business File Influencer Marketing Newsletter No-show Privacy Staff Tag Walk-in Web"
     " min no online",
