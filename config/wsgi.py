@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import importlib
 import os
-import sys
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -30,5 +29,3 @@ checks.refuse_to_serve()
 # What is loaded by now lives as long as the process: the collector need not walk it again and again.
 gc.collect()
 gc.freeze()
-# A thread that comes back from the database waits for the one that computes: a millisecond, not five, for each answer.
-sys.setswitchinterval(0.001)
