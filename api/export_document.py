@@ -7,13 +7,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.files import FILE_KINDS
 from api.import_document import ProgressDocument
 from consent.status import ConsentChannel
 from importexport.exporting import columns
-from importexport.files.kind import FileKind
 from importexport.models import ExportJob, ExportKind, ExportStatus
 
-FILE_KINDS = [(kind.value, kind.value) for kind in FileKind]
 COLUMN_KEYS = [(key, key) for key in columns.FURTHER]
 
 

@@ -12,7 +12,8 @@ from rest_framework.request import Request
 
 from api import pagination, references, shape
 from api.endpoint import Endpoint
-from api.export_document import COLUMN_KEYS, FILE_KINDS, ExportDocument, represent
+from api.export_document import COLUMN_KEYS, ExportDocument, represent
+from api.files import FILE_KINDS, FILE_TYPES
 from api.given_filters import GivenFilters, every_fault
 from api.pagination import PageShape
 from api.permissions import Required
@@ -26,7 +27,6 @@ from tenants.models import Venue
 from tenants.permissions import Permission
 
 ORDERINGS = pagination.orderings(created_at=("created_at", "id"))
-FILE_TYPES = tuple(kind.partition(";")[0] for kind in CONTENT_TYPES.values())
 
 
 class MarketableShape(shape.Shape):

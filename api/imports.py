@@ -15,6 +15,7 @@ from rest_framework.request import Request
 
 from api import pagination, references, shape
 from api.endpoint import Endpoint
+from api.files import FILE_KINDS, FILE_TYPES
 from api.import_document import (
     DATE_FORMATS,
     ImportDocument,
@@ -35,8 +36,6 @@ from tenants.permissions import Permission
 
 ORDERINGS = pagination.orderings(created_at=("created_at", "id"))
 ROW_ORDERINGS = pagination.orderings(number=("number",))
-FILE_KINDS = [(kind.value, kind.value) for kind in FileKind]
-FILE_TYPES = tuple(kind.partition(";")[0] for kind in CONTENT_TYPES.values())
 # What the other parts of the form and their boundaries may add to the file.
 _FORM_BYTES = 64 * 1024
 

@@ -108,16 +108,14 @@ def _lists(state: ListState) -> dict[str, Any]:
         return {"can_pick": False, "saved_query": ""}
     form = state.filters.form
     given = [one.name for one in filter_panel.in_force(form)]
-    kept = QueryDict(mutable=True)
-    for name in () if "segment" in given else dict.fromkeys(given):
-        kept.setlist(name, state.query.getlist(name))
+    saved = "" if not given or "segment" in given else state.filters_query()
     adjusted = _segment(state.query.get("adjust", ""))
     shown = list(form.cleaned_data.get("group") or ()) if form.is_valid() else []
     return {
         "can_pick": True,
-        "saved_query": kept.urlencode(),
+        "saved_query": saved,
         "adjusted": adjusted,
-        "is_adjusted": adjusted is not None and kept != QueryDict(segment_queries.of(adjusted.filters)),
+        "is_adjusted": adjusted is not None and QueryDict(saved) != QueryDict(segment_queries.of(adjusted.filters)),
         "adjust_query": _adjust_query(form, given),
         "campaign_query": _campaign_query(form, given),
         "pick_groups": [{"id": group.pk, "name": group.name} for group in ContactGroup.objects.order_by("name", "id")],

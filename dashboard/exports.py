@@ -21,7 +21,7 @@ from crm.models import Contact
 from dashboard import contact_list, context, filter_panel, pages
 from dashboard.contact_list import ListState
 from dashboard.export_forms import ExportForm
-from importexport.exporting import erasing, handing_out, running, starting
+from importexport.exporting import erasing, fixing, handing_out, starting
 from importexport.exporting.handing_out import ExportOutdated
 from importexport.files.kind import CONTENT_TYPES, FileKind
 from importexport.models import ExportJob, ExportKind, ExportStatus
@@ -36,8 +36,8 @@ TONES = {
     ExportStatus.FAILED: "red",
 }
 FAILURES = {
-    running.FILTERS_LOST: gettext_lazy("A filter names something that is gone. Filter the contacts and export anew."),
-    running.TOO_MANY_ROWS: gettext_lazy("More contacts than a workbook has rows: export CSV instead."),
+    fixing.FILTERS_LOST: gettext_lazy("A filter names something that is gone. Filter the contacts and export anew."),
+    fixing.TOO_MANY_ROWS: gettext_lazy("More contacts than a workbook has rows: export CSV instead."),
     erasing.PERSON_ERASED: gettext_lazy("What was searched for may name a guest whose data were cleared. Export anew."),
 }
 FAILED = gettext_lazy("The file could not be made. Please try again; we have been told.")

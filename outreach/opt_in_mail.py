@@ -18,7 +18,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -28,7 +27,7 @@ from consent.status import CONFIRMATION_TIME, ConsentChannel, is_awaiting
 from outreach import carrying, sender, wording
 from outreach.carrying import Carried
 from outreach.delivering import CLAIM_TIME
-from tenants import scope
+from tenants import lookup, scope
 
 # consent's function due_confirmations says the same.
 AGAIN_AFTER = datetime.timedelta(hours=1)
@@ -57,9 +56,7 @@ def send(tenant_id: UUID, status_id: UUID) -> None:
 
 def due() -> list[tuple[UUID, UUID]]:
     """(tenant id, status id) of every link that waits too long, over all tenants."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tenant_id, row_id FROM due_confirmations()")
-        return [(row[0], row[1]) for row in cursor.fetchall()]
+    return lookup.rows_of("due_confirmations")
 
 
 def compose(request: Request) -> EmailMessage:

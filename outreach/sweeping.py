@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import connection
+from tenants import lookup
 
 
 def due() -> list[tuple[UUID, UUID]]:
     """(tenant id, message id) of every message that waits too long, over all tenants."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tenant_id, row_id FROM due_messages()")
-        return [(row[0], row[1]) for row in cursor.fetchall()]
+    return lookup.rows_of("due_messages")

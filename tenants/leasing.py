@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from tenants import rows, scope
+from tenants import lookup, rows, scope
 from tenants.base import TenantModel
 
 # Several times the longest step, and short enough that a killed worker's job goes on within a minute.
@@ -81,9 +81,7 @@ class Leases(Generic[Job]):
 
     def due(self) -> list[tuple[UUID, UUID]]:
         """(tenant id, job id) of every job at work whose lease has lapsed, over all tenants."""
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT tenant_id, row_id FROM {self.due_function}()")  # noqa: S608 (our own function)
-            return [(row[0], row[1]) for row in cursor.fetchall()]
+        return lookup.rows_of(self.due_function)
 
     def _read(self, job_id: UUID) -> Job:
         found: Job = self.jobs.objects.select_related("venue").get(pk=job_id)

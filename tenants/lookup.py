@@ -41,6 +41,11 @@ def all_tenants() -> list[UUID]:
     return [tenant_id for tenant_id, _ in _call("all_tenants")]
 
 
+def rows_of(function: str) -> list[tuple[UUID, UUID]]:
+    """(tenant id, row id) of all that this function of the closed list finds: what is due, over all tenants."""
+    return _call(function)
+
+
 def _call(function: str, *arguments: str | UUID) -> list[tuple[UUID, UUID]]:
     marks = ", ".join(["%s"] * len(arguments))
     with connection.cursor() as cursor:

@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from crm import identity
-from importexport.exporting import forgetting, leaving
-from importexport.models import ExportJob, ExportRow, ExportStatus
+from importexport.exporting import ending, leaving
+from importexport.models import ExportJob, ExportRow
 from importexport.models.exports import EXPORT_AT_WORK
 
 # Why an export ended.
@@ -35,10 +33,7 @@ def erase(contact_ids: Sequence[UUID]) -> None:
         leaving.drop(job, set(contact_ids))
     waiting = ExportJob.objects.filter(status__in=EXPORT_AT_WORK, fixed_at=None, filters__has_key="q")
     for job in waiting.order_by("pk").select_for_update():
-        job.status, job.failure, job.finished_at = ExportStatus.FAILED, PERSON_ERASED, timezone.now()
-        job.lease_holder, job.lease_until = "", None
-        job.save(update_fields=["status", "failure", "finished_at", "lease_holder", "lease_until"])
-        forgetting.forget(job)
+        ending.fail(job, PERSON_ERASED)
 
 
 def exports_of(contact_ids: Sequence[UUID]) -> list[dict[str, Any]]:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import logging
 import shutil
-from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from importexport.exporting import parts
 from importexport.models import ExportJob, ExportRow
@@ -26,15 +25,8 @@ def forget(job: ExportJob) -> None:
     transaction.on_commit(lambda: parts.remove(job), robust=True)
 
 
-def due() -> list[tuple[UUID, UUID]]:
-    """(tenant id, job id) of every export whose day is over, over all tenants."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tenant_id, row_id FROM expired_exports()")
-        return [(row[0], row[1]) for row in cursor.fetchall()]
-
-
 def forget_expired() -> None:
-    for tenant_id, job_id in due():
+    for tenant_id, job_id in lookup.rows_of("expired_exports"):
         try:
             with scope.enter(tenant_id, scope.WORKER):
                 forget(ExportJob.objects.select_for_update().get(pk=job_id))

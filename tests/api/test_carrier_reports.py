@@ -8,8 +8,8 @@ from consent.models import CarrierEvent, ConsentEntry, ConsentSuppression
 from outreach import stopping
 from outreach.models import Message
 from tests.api.test_problems import assert_problem
-from tests.outreach.people import ANNA, agree, contact, write
-from tests.outreach.test_sending import deliver, read
+from tests.outreach.people import ANNA, agree, contact, deliver, write
+from tests.outreach.test_sending import read
 
 PHONE, EMAIL = ANNA["phone"], ANNA["email"]
 # Digits that are a whole number of Iceland, and one at home in Canada.

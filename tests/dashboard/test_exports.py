@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.db import connections
 from playwright.sync_api import Page, expect
 
 from consent.models import ConsentStatus
 from importexport import tasks
 from importexport.models import ExportJob
 from tenants.permissions import Role
+from tests.dashboard import bell
 from tests.dashboard.conftest import Visit as LetIn
 from tests.dashboard.test_pages import url
 from tests.outreach.people import agree, contact, leave
@@ -23,28 +22,7 @@ from tests.personas import Bearer, Place
 
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Works off what was rung for, when the test says so: there is no broker between the doorbell and the worker here."""
-    rung: list[dict[str, str]] = []
-
-    def ring(*, kwargs: dict[str, str]) -> None:
-        rung.append(kwargs)
-
-    monkeypatch.setattr(tasks.work_on_export, "apply_async", ring)
-
-    def work() -> None:
-        thread = threading.Thread(target=_work_off, args=(rung,))
-        thread.start()
-        thread.join()
-
-    return work
-
-
-def _work_off(rung: list[dict[str, str]]) -> None:
-    try:
-        while rung:
-            tasks.work_on_export.run(**rung.pop(0))
-    finally:
-        connections.close_all()
+    return bell.answered_by(tasks.work_on_export, monkeypatch)
 
 
 @pytest.fixture

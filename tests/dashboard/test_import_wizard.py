@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.db import connections
 from playwright.sync_api import Page, expect
 
 from crm.models import Contact
 from importexport import tasks
 from importexport.models import ImportJob
 from tenants.permissions import Role
+from tests.dashboard import bell
 from tests.dashboard.conftest import Visit as LetIn
 from tests.personas import Place
 
@@ -33,28 +32,7 @@ def guest_list(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Works off what was rung for, when the test says so: there is no broker between the doorbell and the worker here."""
-    rung: list[dict[str, str]] = []
-
-    def ring(*, kwargs: dict[str, str]) -> None:
-        rung.append(kwargs)
-
-    monkeypatch.setattr(tasks.work, "apply_async", ring)
-
-    def work() -> None:
-        thread = threading.Thread(target=_work_off, args=(rung,))
-        thread.start()
-        thread.join()
-
-    return work
-
-
-def _work_off(rung: list[dict[str, str]]) -> None:
-    try:
-        while rung:
-            tasks.work.run(**rung.pop(0))
-    finally:
-        connections.close_all()
+    return bell.answered_by(tasks.work, monkeypatch)
 
 
 def upload(page: Page, path: Path) -> None:

@@ -71,3 +71,15 @@ class Importer:
 @pytest.fixture
 def importer(commits, trattoria) -> Importer:
     return Importer(trattoria)
+
+
+@pytest.fixture
+def key(trattoria, bearer, commits):
+    return bearer(trattoria)
+
+
+@pytest.fixture
+def anna(key):
+    """A guest of exports."""
+    guest = {"first_name": "Anna", "last_name": "Bianchi", "email": "anna@example.com", "phone": "333 123 4567"}
+    return key.post("contacts/", {**guest, "language": "it", "birthday": "--12-17"}).json()["id"]

@@ -31,11 +31,6 @@ ANNA, BEN = "anna@example.com", "ben@example.com"
 
 
 @pytest.fixture
-def key(trattoria, bearer, commits):
-    return bearer(trattoria)
-
-
-@pytest.fixture
 def both(key, trattoria):
     """Anna and Ben, who agreed to e-mail and SMS of Centro."""
     guests = {ANNA: contact(key, phone="+393331234567"), BEN: contact(key, email=BEN, phone="+393331234568")}

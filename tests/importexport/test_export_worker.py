@@ -21,11 +21,6 @@ from tests.importexport.test_worker import Killed, guest_list
 GUESTS = 5_000
 
 
-@pytest.fixture
-def key(trattoria, bearer, commits):
-    return bearer(trattoria)
-
-
 def fresh(place, pk):
     with place.enter():
         return ExportJob.objects.get(pk=pk)

@@ -1,4 +1,4 @@
-"""A place whose commits are real, its mail server's port, and a campaign to eight guests."""
+"""A guest who agreed; a place whose commits are real, its mail server's port, and a campaign to eight guests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,21 @@ import pytest
 
 from tests.mail_server import free_port
 from tests.outreach.audiences import draft, group_of, guests, start
+from tests.outreach.people import agree, contact
+
+
+@pytest.fixture
+def key(trattoria, bearer):
+    return bearer(trattoria)
+
+
+@pytest.fixture
+def anna(key, trattoria):
+    """She agreed to e-mail and SMS of Centro, and never came."""
+    anna = contact(key)
+    for channel in ("email", "sms"):
+        agree(key, anna, trattoria, channel=channel)
+    return anna
 
 
 @pytest.fixture

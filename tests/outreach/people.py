@@ -5,11 +5,18 @@ from __future__ import annotations
 import datetime
 from typing import ClassVar
 
+from outreach import tasks
 from outreach.sms import SmsRefused
 
 ANNA = {"first_name": "Anna", "last_name": "Rossi", "email": "anna@example.com", "phone": "+393331234567"}
 YESTERDAY = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
 EVIDENCE = {"source": "paper form", "date": "2026-01-10", "wording": "I would like your news."}
+# Nobody listens there.
+UNREACHABLE = {
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "EMAIL_HOST": "127.0.0.1",
+    "EMAIL_PORT": 9,
+}
 
 
 def contact(key, **guest):
@@ -80,6 +87,10 @@ def sell(key, contact_id, place):
 
 def write(key, contact_id, **body):
     return key.post(f"contacts/{contact_id}/messages/", {"channel": "email", **body})
+
+
+def deliver(place, message_id):
+    tasks.deliver.apply(kwargs={"tenant_id": str(place.id), "message_id": str(message_id)}, throw=True)
 
 
 def suggestion(key, contact_id):

@@ -9,35 +9,10 @@ from django.core import mail
 from django.utils import timezone
 
 from crm.models import Contact
-from outreach import receiving, tasks
+from outreach import receiving
 from outreach.models import Inquiry, Message
 from tests.api.test_problems import assert_problem
-from tests.outreach.people import agree, book, contact, leave, suggestion, write
-
-UNREACHABLE = {
-    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-    "EMAIL_HOST": "127.0.0.1",
-    "EMAIL_PORT": 9,
-}
-
-
-@pytest.fixture
-def key(trattoria, bearer):
-    return bearer(trattoria)
-
-
-@pytest.fixture
-def anna(key, trattoria):
-    """She agreed to e-mail and SMS of Centro, and never came."""
-    anna = contact(key)
-    for channel in ("email", "sms"):
-        agree(key, anna, trattoria, channel=channel)
-    return anna
-
-
-def deliver(place, message_id):
-    tasks.deliver.apply(kwargs={"tenant_id": str(place.id), "message_id": str(message_id)}, throw=True)
-
+from tests.outreach.people import UNREACHABLE, agree, book, contact, deliver, leave, suggestion, write
 
 OFFER = {"subject": "Black Friday", "text": "50% off all pizzas, book now!"}
 

@@ -12,8 +12,8 @@ from outreach import campaign_sending, carrying, sender
 from outreach.models import Message
 from tests.api.test_problems import assert_problem
 from tests.outreach.audiences import draft, group_of, guests, results, start, work
-from tests.outreach.people import ANNA, KeepingProvider, agree, book, contact, write
-from tests.outreach.test_sending import deliver, read
+from tests.outreach.people import ANNA, KeepingProvider, agree, book, contact, deliver, write
+from tests.outreach.test_sending import read
 
 SENDER = "-- \nTrattoria Ltd\nMain Street 1, Springfield\nhello@example.com\n"
 

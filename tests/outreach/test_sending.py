@@ -11,33 +11,13 @@ from django.utils import timezone
 
 from config.celery import app
 from crm.models import Contact
-from outreach import delivering, receiving, sweeping, tasks
+from outreach import delivering, receiving, sweeping
 from outreach.models import Inquiry, Message
 from tenants import scope, terminal
 from tests.api.test_problems import assert_problem
 from tests.outreach import racing
-from tests.outreach.people import agree, contact, leave, write
+from tests.outreach.people import UNREACHABLE, contact, deliver, leave, write
 from tests.parallel import together
-
-UNREACHABLE = {
-    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-    "EMAIL_HOST": "127.0.0.1",
-    "EMAIL_PORT": 9,
-}
-
-
-@pytest.fixture
-def key(trattoria, bearer):
-    return bearer(trattoria)
-
-
-@pytest.fixture
-def anna(key, trattoria):
-    """She agreed to e-mail and SMS of Centro, and never came."""
-    anna = contact(key)
-    for channel in ("email", "sms"):
-        agree(key, anna, trattoria, channel=channel)
-    return anna
 
 
 @pytest.fixture
@@ -46,10 +26,6 @@ def eager():
     app.conf.task_always_eager = True
     yield
     app.conf.task_always_eager = False
-
-
-def deliver(place, message_id):
-    tasks.deliver.apply(kwargs={"tenant_id": str(place.id), "message_id": str(message_id)}, throw=True)
 
 
 def read(key, message_id):
