@@ -29,7 +29,7 @@ same run on the same servers, since seconds alone say more about the machine tha
   REST framework view with token authentication and one `INSERT ... ON CONFLICT`, on the same web server and the same
   PostgreSQL. Rounds of both alternate; the ratio is the median of the rounds' ratios.
 - **Plans**: every statement of every request is explained where it runs. A sequential scan of a table of 10,000 rows or
-  more fails the run.
+  more fails the run, and so does an intake that reads all that a tenant has in one.
 """
 
 

@@ -50,7 +50,7 @@ def follow(contact_ids: Collection[UUID], *, at: datetime.datetime | None = None
         return
     at = at or timezone.now()
     since = [rule.since(at) for rule in RULES]
-    found = rows.run(_changes(), scope.tenant_id(), sorted(set(contact_ids)), *since)
+    found = rows.run(overdue(), scope.tenant_id(), sorted(set(contact_ids)), *since)
     changes = [
         _Change(contact_id, tag_id, key, count, held, json.loads(reason or "{}"))
         for contact_id, tag_id, key, count, held, reason in found
@@ -76,8 +76,11 @@ _CONCERNED = f"""
 
 
 @functools.cache
-def _changes() -> str:
-    """$1 is the tenant, $2 the contacts, from $3 on the beginning of each rule's days."""
+def overdue() -> str:
+    """The statement that asks what is to change: $1 the tenant, $2 the contacts, from $3 on the beginning of each rule's days.
+
+    Tags are named by contact twice: by the join alone, the server would read all that the tenant has for one guest.
+    """
     own = " UNION ALL ".join(_own(rule, f"${number}") for number, rule in enumerate(RULES, 3))
     keys = ", ".join(f"'{rule.tag}'" for rule in RULES)
     return f"""
@@ -87,9 +90,11 @@ def _changes() -> str:
             JOIN {Tag._meta.db_table} tag ON tag.tenant_id = $1 AND tag.key IN ({keys})
             LEFT JOIN own ON own.contact_id = contact.id AND own.key = tag.key
             LEFT JOIN {ContactTag._meta.db_table} held
-                ON held.tenant_id = $1 AND held.contact_id = contact.id AND held.tag_id = tag.id
+                ON held.tenant_id = $1 AND held.contact_id = ANY($2)
+                    AND held.contact_id = contact.id AND held.tag_id = tag.id
             LEFT JOIN {LiftedTag._meta.db_table} lifted
-                ON lifted.tenant_id = $1 AND lifted.contact_id = contact.id AND lifted.tag_id = tag.id,
+                ON lifted.tenant_id = $1 AND lifted.contact_id = ANY($2)
+                    AND lifted.contact_id = contact.id AND lifted.tag_id = tag.id,
             LATERAL (SELECT own.count IS NOT NULL AND (lifted.id IS NULL OR own.latest_at > lifted.lifted_at)) AS due (is_due)
         WHERE CASE WHEN held.id IS NULL THEN is_due
             ELSE held.is_automatic AND NOT (is_due AND held.reason @> jsonb_build_object('count', own.count)) END

@@ -279,9 +279,7 @@ class Migration(InitialMigration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("is_active", True)), fields=["tenant", "value"], name="identifier_by_value"
-                    ),
+                    models.Index(fields=["tenant", "value"], name="identifier_by_value"),
                     models.Index(fields=["contact"], name="identifier_by_contact"),
                 ],
                 "constraints": [
@@ -434,7 +432,15 @@ class Migration(InitialMigration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["contact", "-created_at", "-id"], name="change_by_contact")],
+                "indexes": [
+                    models.Index(fields=["contact", "-created_at", "-id"], name="change_by_contact"),
+                    models.Index(
+                        condition=models.Q(("field", "email")), fields=["tenant", "old"], name="change_by_old_email"
+                    ),
+                    models.Index(
+                        condition=models.Q(("field", "email")), fields=["tenant", "new"], name="change_by_new_email"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(

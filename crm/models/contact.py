@@ -177,7 +177,7 @@ class ContactIdentifier(TenantModel):
             )
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["tenant", "value"], name="identifier_by_value", condition=models.Q(is_active=True)),
+            models.Index(fields=["tenant", "value"], name="identifier_by_value"),
             models.Index(fields=["contact"], name="identifier_by_contact"),
         ]
 
@@ -228,7 +228,10 @@ class FieldChange(TenantModel):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["contact", "-created_at", "-id"], name="change_by_contact")
+            models.Index(fields=["contact", "-created_at", "-id"], name="change_by_contact"),
+            # Who once had an e-mail.
+            models.Index(fields=["tenant", "old"], name="change_by_old_email", condition=models.Q(field="email")),
+            models.Index(fields=["tenant", "new"], name="change_by_new_email", condition=models.Q(field="email")),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from crm.channel import Channel
 from crm.models import Contact, ContactTag, LiftedTag, VisitSourceKind
 from tests.crm.guests import ANNA, take
 from tests.personas import Place
+from tests.plans import entered_by
 
 TODAY = timezone.now()
 
@@ -175,3 +176,10 @@ def test_the_nightly_review_goes_through_every_tenant_in_chunks(
     for place, contact in guests:
         with place.enter():
             assert held(contact) == {"regular": True}
+
+
+def test_no_guest_costs_a_walk_over_all_the_tenants_tags(inside: Place) -> None:
+    for table in (ContactTag, LiftedTag):
+        entries = entered_by(automatic_tags.overdue(), table._meta.db_table)
+        assert entries
+        assert all("contact_id" in entry for entry in entries)
