@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from config.embedded import memory
 from config.embedded.binaries import NothingToRun, Postgres
 from config.embedded.place import Place
 from config.embedded.ports import LOOPBACK
@@ -26,8 +27,6 @@ ADMIN, OWNER, APP, DATABASE = "postgres", "coperto_owner", "coperto_app", "coper
 _SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
     "random_page_cost": "1.1",
     "max_connections": "120",
     # An import locks the keys of 2,000 rows at once, several imports at a time.
@@ -85,7 +84,7 @@ class Cluster:
 
     def program(self) -> Program:
         """The server, ready to be started."""
-        settings = _SETTINGS | {"port": str(self.port)} | ({} if self.is_durable else _CARELESS)
+        settings = _SETTINGS | memory.settings() | {"port": str(self.port)} | ({} if self.is_durable else _CARELESS)
         options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         return Program(
             name="postgres",
