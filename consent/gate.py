@@ -67,8 +67,13 @@ def is_open(purpose: Purpose, consents: Iterable[ConsentItem], *, venue_id: UUID
     if purpose == Purpose.REPLY:
         return True
     if purpose == Purpose.SERVICE:
-        return all(one.status != Status.UNSUBSCRIBED and not one.erasure_asked for one in own)
+        return not any(map(closes_service, own))
     return any(one.marketable for one in own)
+
+
+def closes_service(consent: ConsentItem) -> bool:
+    """Whether this keeps its venue from writing to its address even about the guest's own booking or order."""
+    return consent.erasure_asked or consent.status == Status.UNSUBSCRIBED
 
 
 def hindrance(

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from consent import gate
-from consent.gate import Purpose
 from consent.reading import ConsentItem
 from consent.status import ConsentChannel
 from crm.dealings import DEALINGS, Dealings
@@ -109,11 +108,8 @@ def _may_ask(contact: Contact, consents: Sequence[ConsentItem]) -> bool:
         for channel, address in ((ConsentChannel.EMAIL, contact.email), (ConsentChannel.SMS, contact.phone))
         if address
     ]
-    return any(
-        gate.is_open(Purpose.SERVICE, consents, venue_id=UUID(venue), channel=channel)
-        for venue in contact.stats.by_venue
-        for channel in channels
-    )
+    closed = {(one.venue, one.channel) for one in consents if gate.closes_service(one)}
+    return any((UUID(venue), channel) not in closed for venue in contact.stats.by_venue for channel in channels)
 
 
 _WRITTEN = f"""
