@@ -117,7 +117,7 @@ def _tell_database(tenant_id: UUID | None) -> None:
     with connection.wrap_database_errors:
         database = connection.connection.pgconn
         begin = "BEGIN; " if database.transaction_status == TransactionStatus.IDLE else ""
-        value = "" if tenant_id is None else str(UUID(int=tenant_id.int))
+        value = "" if tenant_id is None else str(UUID(int=tenant_id.int))  # of nothing but an id
         answer = database.exec_(f"{begin}SELECT set_config('app.tenant_id', '{value}', true), {_FOR_ALL}".encode())
         if answer.status != ExecStatus.TUPLES_OK:
             raise error_from_result(answer)
