@@ -9,6 +9,7 @@ a name, who bought nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -23,10 +24,11 @@ from tenants import scope
 
 # So few are read and sorted sooner than a walk through a long list meets a page of them; more than the most never are.
 FEW, MOST = 2_500, 20_000
-# With so many in the sample, a walk meets a page within as many rows as are gathered anyway.
-MIDDLE, SAMPLE, MANY_IN_IT = "m", 500, 7
 # Who is gathered is looked up by id, which costs more than the next of a walk.
 PAGE, LOOKED_UP = 51, 1.6
+MIDDLE, SAMPLE = "m", 500
+# With so many in the sample, a walk meets a page sooner than a few are looked up.
+MANY_IN_IT = math.ceil(PAGE * SAMPLE / (FEW * LOOKED_UP))
 
 Contacts = QuerySet[Contact, Any]
 

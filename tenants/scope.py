@@ -117,7 +117,8 @@ def _tell_database(tenant_id: UUID | None) -> None:
     with connection.wrap_database_errors:
         database = connection.connection.pgconn
         begin = "BEGIN; " if database.transaction_status == TransactionStatus.IDLE else ""
-        value = "" if tenant_id is None else str(UUID(int=tenant_id.int))  # of nothing but an id
+        # The plain protocol takes no values apart: nothing but the digits of an id may stand in the text.
+        value = "" if tenant_id is None else str(UUID(int=tenant_id.int))
         answer = database.exec_(f"{begin}SELECT set_config('app.tenant_id', '{value}', true), {_FOR_ALL}".encode())
         if answer.status != ExecStatus.TUPLES_OK:
             raise error_from_result(answer)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from django.db import connection
-from psycopg.pq import ExecStatus
+
+from bench import plans
 
 
 def entered_by(statement: str, table: str) -> list[str]:
@@ -17,13 +14,5 @@ def entered_by(statement: str, table: str) -> list[str]:
         if connection.connection.info.server_version < 160_000:
             pytest.skip("before PostgreSQL 16 a plan for any values cannot be asked for")
         cursor.execute("SET LOCAL enable_seqscan = off")
-    answer = connection.connection.pgconn.exec_(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {statement}".encode())
-    assert answer.status == ExecStatus.TUPLES_OK, answer.error_message
-    plan = json.loads(answer.get_value(0, 0))[0]["Plan"]
-    return [node.get("Index Cond", "") for node in _nodes(plan) if node.get("Relation Name") == table]
-
-
-def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield node
-    for child in node.get("Plans", ()):
-        yield from _nodes(child)
+    nodes = plans.nodes(plans.of_any_values(statement))
+    return [node.get("Index Cond", "") for node in nodes if node.get("Relation Name") == table]

@@ -53,7 +53,7 @@ def test_the_list_costs_the_same_however_many_orders_it_shows(trattoria, bearer,
         key.post("orders/", order(trattoria))
     key.get("orders/")
 
-    with django_assert_num_queries(7, exact=False) as few:
+    with django_assert_num_queries(5, exact=False) as few:
         key.get("orders/?limit=1")
     with django_assert_num_queries(len(few)):
         key.get("orders/?limit=3")

@@ -21,7 +21,7 @@ COUNTS = json.loads((Path(__file__).parent.parent / "baselines" / "query_counts.
 # Those of a contact's card are asked in tests/dashboard/test_card_queries.py.
 BASELINES = {name: count for name, count in COUNTS.items() if not name.startswith("card, ")}
 # The words of transaction and scope differ between a test and a request.
-FRAME = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "SELECT set_config")
+FRAME = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 
 
 @pytest.fixture

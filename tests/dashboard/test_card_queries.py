@@ -29,7 +29,7 @@ from tests.personas import Place
 COUNTS = json.loads((Path(__file__).parent.parent / "baselines" / "query_counts.json").read_text(encoding="utf-8"))
 # The tabs of the card's page.
 BASELINES = {name.removeprefix("card, "): count for name, count in COUNTS.items() if name.startswith("card, ")}
-FRAME = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "SELECT set_config")
+FRAME = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 MOST = 12
 
 

@@ -17,11 +17,6 @@ SOON = timezone.now() + datetime.timedelta(days=3)
 
 
 @pytest.fixture
-def key(trattoria, bearer):
-    return bearer(trattoria)
-
-
-@pytest.fixture
 def anna(key, trattoria):
     """She agreed to e-mail, and asked to be erased once she has been here."""
     anna = contact(key)

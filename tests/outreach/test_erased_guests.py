@@ -31,11 +31,6 @@ class Server(BaseEmailBackend):
 
 
 @pytest.fixture
-def key(trattoria, bearer):
-    return bearer(trattoria)
-
-
-@pytest.fixture
 def anna(key, trattoria):
     pk = contact(key)
     agree(key, pk, trattoria)

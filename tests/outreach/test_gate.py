@@ -13,21 +13,6 @@ from consent.status import ConsentChannel
 from crm.models import Contact
 from tests.outreach.people import ANNA, agree, book, contact, leave
 
-
-@pytest.fixture
-def key(trattoria, bearer):
-    return bearer(trattoria)
-
-
-@pytest.fixture
-def anna(key, trattoria):
-    """She agreed to e-mail and SMS of Centro, and never came."""
-    anna = contact(key)
-    for channel in ("email", "sms"):
-        agree(key, anna, trattoria, channel=channel)
-    return anna
-
-
 GATE = [
     # consent of the address, purpose, whether it may be written to
     ("none", Purpose.MARKETING, False),

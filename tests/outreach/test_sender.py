@@ -19,11 +19,6 @@ SENDER = "-- \nTrattoria Ltd\nMain Street 1, Springfield\nhello@example.com\n"
 
 
 @pytest.fixture
-def key(trattoria, bearer):
-    return bearer(trattoria)
-
-
-@pytest.fixture
 def anna(key, trattoria):
     anna = contact(key, language="en")
     for channel in ("email", "sms"):

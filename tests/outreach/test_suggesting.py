@@ -28,11 +28,6 @@ def none(reason):
 
 
 @pytest.fixture
-def key(trattoria, bearer):
-    return bearer(trattoria)
-
-
-@pytest.fixture
 def anna(key):
     return contact(key)
 
